@@ -1,0 +1,1 @@
+export type { AnyEvent, EventOperator } from './EventOperator.ts';

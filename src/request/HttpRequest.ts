@@ -1,0 +1,23 @@
+import type { Endpoint } from '../errors/Endpoint.ts';
+import type { DispatcherLike } from './DispatcherLike.ts';
+import type { Limits } from './Limits.ts';
+import type { Timeouts } from './Timeouts.ts';
+
+/** Everything the transport needs to make one call; nothing in it is read again from the caller's objects. */
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON body, encoded. */
+  readonly body: string;
+  readonly endpoint: Endpoint;
+  /** Values that must never appear in an error: the key and the values of headers the caller gave. */
+  readonly secrets: readonly string[];
+  /** What was tolerated while the request was built; reported after `start`. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly timeouts: Timeouts;
+  readonly limits: Limits;
+  readonly signal?: AbortSignal;
+  readonly dispatcher?: DispatcherLike;
+  /** How many choices were asked for. */
+  readonly choices: number;
+}

@@ -1,0 +1,26 @@
+import type { CompletionError } from '../errors/CompletionError.ts';
+import type { StageRun } from '../stage.ts';
+import type { ResponseHead } from './ResponseHead.ts';
+
+/** Where a reader puts what it reads. */
+export interface ReaderSink<Out> {
+  emit(output: Out): void;
+  /** Content was seen: the content timer starts anew. */
+  progress(): void;
+  /** The answer is whole before the body has ended: the call completes now and its socket is freed. */
+  end(): void;
+}
+
+/** Reads one response's body. What it throws becomes the call's error and closes the socket. */
+export interface ResponseReader extends StageRun<Uint8Array> {
+  /** The silence allowed from here on, in milliseconds, where it differs from `timeouts.idleMs`; asked after each read. */
+  readonly idleMs?: number | undefined;
+  /**
+   * The body broke off or fell silent. Returns the error to report, or nothing when what came before is whole all the same;
+   * the call then completes.
+   */
+  interrupt(error: CompletionError): CompletionError | undefined;
+}
+
+/** Makes the reader for a response, once its head has come. */
+export type OpenReader<Out> = (head: ResponseHead, sink: ReaderSink<Out>) => ResponseReader;
