@@ -1,0 +1,66 @@
+/** Follows the nesting of a JSON text that comes in pieces. Counts brackets outside strings; it does not validate. */
+export interface JsonScanner {
+  read(piece: string): void;
+  /** Brackets open at the end of what was read. */
+  readonly depth: number;
+  /** The most brackets that were open at once. */
+  readonly deepest: number;
+  /** Whether all that was read is one object from its first bracket to its last, with white space around it. */
+  readonly whole: boolean;
+}
+
+/** Makes a scanner; each character is looked at once, so reading a text in any pieces is linear in its length. */
+export const createJsonScanner = (): JsonScanner => {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  let escaped = false;
+  let state: 'before' | 'inside' | 'after' | 'other' = 'before';
+
+  const readInString = (code: number): void => {
+    if (escaped) escaped = false;
+    else if (code === BACKSLASH) escaped = true;
+    else if (code === QUOTE) inString = false;
+  };
+
+  const readOutside = (code: number): void => {
+    if (isSpace(code)) return;
+    if (state === 'before') state = code === OPEN_BRACE ? 'inside' : 'other';
+    else if (state === 'after') state = 'other';
+    if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth -= 1;
+      if (depth === 0 && state === 'inside') state = 'after';
+    }
+  };
+
+  return {
+    read: (piece) => {
+      for (let at = 0; at < piece.length; at += 1) {
+        const code = piece.charCodeAt(at);
+        if (inString) readInString(code);
+        else readOutside(code);
+      }
+    },
+    get depth() {
+      return depth;
+    },
+    get deepest() {
+      return deepest;
+    },
+    get whole() {
+      return state === 'after';
+    },
+  };
+};
+
+/** Whether JSON calls this UTF-16 unit white space. */
+export const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
