@@ -24,9 +24,9 @@ export type {
   StartEvent,
   StreamEvent,
   TextDeltaEvent,
-  TokenLogprob,
   ToolCallDeltaEvent,
   UsageReportEvent,
   WarningEvent,
 } from './events/StreamEvent.ts';
 export type { ErrorSummary, FallbackEvent, RetryEvent } from './events/NoticeEvent.ts';
+export type { TokenLogprob } from './wire/TokenLogprob.ts';

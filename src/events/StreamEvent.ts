@@ -1,4 +1,5 @@
 import type { Endpoint } from '../errors/Endpoint.ts';
+import type { TokenLogprob } from '../wire/TokenLogprob.ts';
 import type { FallbackEvent, RetryEvent } from './NoticeEvent.ts';
 
 /** How an answer ended, in one vocabulary for all endpoints; `rawReason` keeps the endpoint's own word. */
@@ -94,15 +95,6 @@ export interface AudioDeltaEvent {
   readonly transcript?: string;
   /** Seconds since 1970 until when the endpoint keeps the audio. */
   readonly expiresAt?: number;
-}
-
-/** One token's probability. */
-export interface TokenLogprob {
-  readonly token: string;
-  readonly logprob: number;
-  /** The token's UTF-8 bytes, for tokens that are not whole characters. */
-  readonly bytes?: readonly number[];
-  readonly top?: readonly { readonly token: string; readonly logprob: number; readonly bytes?: readonly number[] }[];
 }
 
 /** Probabilities of the tokens of one chunk. */

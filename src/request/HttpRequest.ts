@@ -1,4 +1,5 @@
 import type { Endpoint } from '../errors/Endpoint.ts';
+import type { AnswerOptions } from './AnswerOptions.ts';
 import type { DispatcherLike } from './DispatcherLike.ts';
 import type { Limits } from './Limits.ts';
 import type { Timeouts } from './Timeouts.ts';
@@ -18,6 +19,5 @@ export interface HttpRequest {
   readonly limits: Limits;
   readonly signal?: AbortSignal;
   readonly dispatcher?: DispatcherLike;
-  /** How many choices were asked for. */
-  readonly choices: number;
+  readonly answer: AnswerOptions;
 }

@@ -1,0 +1,68 @@
+import { isContent } from './events/isContent.ts';
+import type { StreamEvent } from './events/StreamEvent.ts';
+import { toEvents, type EventMaker } from './events/toEvents.ts';
+import type { HttpRequest } from './request/HttpRequest.ts';
+import type { ResponseHead } from './transport/ResponseHead.ts';
+import type { OpenReader, ReaderSink, ResponseReader } from './transport/ResponseReader.ts';
+import { requestIdOf } from './transport/requestIdOf.ts';
+import type { FailureContext } from './wire/FailureContext.ts';
+import { readBody } from './wire/readBody.ts';
+import { readHttpError } from './wire/readHttpError.ts';
+
+/** Joins the stations of a chunk's journey, bytes to events, into the reader of one response. */
+export const readCompletion =
+  (request: HttpRequest): OpenReader<StreamEvent> =>
+  (head, sink) =>
+    head.status >= 200 && head.status <= 299 ? answerReader(request, head, sink) : errorReader(request, head);
+
+const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink<StreamEvent>): ResponseReader => {
+  const { endpoint, limits, answer, timeouts } = request;
+  const requestId = requestIdOf(head);
+
+  const emit = (event: StreamEvent): void => {
+    if (isContent(event)) sink.progress();
+    sink.emit(event);
+    if (event.type === 'done') sink.end();
+  };
+
+  emit({ type: 'start', attempt: 1, endpoint, status: head.status, ...(requestId === undefined ? undefined : { requestId }) });
+  for (const warning of request.warnings) emit({ type: 'warning', ...warning });
+
+  const events: EventMaker = toEvents({ ...limits, ...answer }, emit);
+  const body = readBody({
+    ...limits,
+    ...answer,
+    contentType: head.headers['content-type'] ?? '',
+    failure: failureContext(request),
+  })((item) => events.push(item));
+
+  return {
+    get idleMs() {
+      return events.isSettled() ? timeouts.afterFinishMs : undefined;
+    },
+    push: (bytes) => body.push(bytes),
+    flush: () => {
+      body.flush();
+      events.flush();
+    },
+    interrupt: (error) => {
+      if (!events.isSettled()) return error;
+      events.settle('no_end', `every choice had finished when the stream broke off (${error.code})`);
+      return undefined;
+    },
+  };
+};
+
+const errorReader = (request: HttpRequest, head: ResponseHead): ResponseReader => {
+  const reader = readHttpError(head.status, head.headers, request.limits.maxErrorBodyBytes, failureContext(request));
+  return {
+    get idleMs() {
+      return reader.idleMs;
+    },
+    push: reader.push,
+    flush: reader.flush,
+    interrupt: () => reader.error(),
+  };
+};
+
+const failureContext = ({ endpoint, secrets }: HttpRequest): FailureContext => ({ endpoint, secrets });

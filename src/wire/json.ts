@@ -1,0 +1,57 @@
+/** A JSON object of unknown content. Fields are read by name and checked one by one, never copied as a whole. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** The value as text, where it is text and says something. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The value as a finite number; endpoints also send numbers as text. */
+export const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+};
+
+/** Parses JSON; `undefined` where the text is none (which no JSON text means). */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Whether a JSON text nests deeper than `maxDepth`, told before it is parsed: the parser accepts any depth, but whoever
+ * later walks, clones or prints the value runs out of stack. The brackets are first counted with the native search, which
+ * settles nearly every text; only a text with enough of them is scanned.
+ */
+export const exceedsDepth = (json: string, maxDepth: number): boolean => {
+  if (json.length <= 2 * maxDepth || countUpTo(json, '{', maxDepth) + countUpTo(json, '[', maxDepth) <= maxDepth) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (inString) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
+  }
+  return false;
+};
+
+const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [34, 92, 91, 93, 123, 125];
+
+const countUpTo = (text: string, sought: string, most: number): number => {
+  let count = 0;
+  for (let at = text.indexOf(sought); at !== -1 && count <= most; at = text.indexOf(sought, at + 1)) count += 1;
+  return count;
+};

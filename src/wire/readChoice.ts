@@ -1,0 +1,46 @@
+import { CompletionError } from '../errors/CompletionError.ts';
+import type { ChunkChoice } from './Chunk.ts';
+import { isObject, textOf, type JsonObject } from './json.ts';
+import { readContent } from './readContent.ts';
+import { readRareContent } from './readRareContent.ts';
+import { readReasoning } from './readReasoning.ts';
+import { readToolCalls } from './readToolCalls.ts';
+
+/** What reading a choice needs to know of the call. */
+export interface ReadChoiceConfig {
+  readonly maxChoices: number;
+  readonly reasoningFields: readonly string[];
+  readonly odd: (code: string, message: string) => void;
+}
+
+/** Reads one entry of `choices`; `position` stands in for an index the endpoint does not send. */
+export const readChoice = (choice: JsonObject, position: number, config: ReadChoiceConfig): ChunkChoice => {
+  const [delta, whole] = contentOf(choice);
+  const content = delta['content'];
+  const parts = typeof content === 'string' || content === null || content === undefined ? undefined : readContent(content, config.odd);
+  const reasoning = readReasoning(delta, config.reasoningFields);
+  return {
+    index: readIndex(choice['index'], position, config),
+    text: parts === undefined ? typeof content === 'string' ? content : '' : parts.text,
+    reasoning: reasoning.text === '' && parts !== undefined ? parts.reasoning : reasoning.text,
+    reasoningDetails: reasoning.details,
+    refusal: textOf(delta['refusal']) ?? '',
+    toolCalls: readToolCalls(delta, config.odd),
+    rare: readRareContent(choice, delta, parts?.images ?? []),
+    finishReason: typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : undefined,
+    whole,
+  };
+};
+
+/** The delta, or what stands in its place: a whole message, or the bare text of the older completions form. */
+const contentOf = (choice: JsonObject): readonly [content: JsonObject, whole: boolean] => {
+  if (isObject(choice['delta'])) return [choice['delta'], false];
+  if (isObject(choice['message'])) return [choice['message'], true];
+  return [typeof choice['text'] === 'string' ? { content: choice['text'] } : {}, false];
+};
+
+const readIndex = (index: unknown, position: number, { maxChoices }: ReadChoiceConfig): number => {
+  const number = typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : position;
+  if (number < maxChoices) return number;
+  throw new CompletionError('limit', { message: `the answer has more than ${maxChoices} choices (maxChoices)` });
+};

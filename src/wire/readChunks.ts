@@ -1,0 +1,127 @@
+import { CompletionError } from '../errors/CompletionError.ts';
+import type { SseRecord } from '../sse/SseRecord.ts';
+import type { Stage } from '../stage.ts';
+import type { WireItem } from './Chunk.ts';
+import type { FailureContext } from './FailureContext.ts';
+import { exceedsDepth, isArray, isObject, parseJson, type JsonObject } from './json.ts';
+import { errorField } from './quirks.ts';
+import { readChunk } from './readChunk.ts';
+import { findFailure, readFailure } from './readFailure.ts';
+import { REASONING_FIELDS } from './readReasoning.ts';
+
+/** How chunks are read. */
+export interface ReadChunksConfig {
+  readonly maxJsonDepth: number;
+  readonly maxChoices: number;
+  /** What a frame that starts like JSON and does not parse means: a lost piece of the answer, or a warning. */
+  readonly onBadFrame: 'error' | 'warn';
+  /** Fields of a delta to find reasoning in, the first that says something. */
+  readonly reasoningFields?: readonly string[];
+  readonly failure: FailureContext;
+}
+
+const OPEN_BRACE = 123;
+
+/**
+ * Reads the chunks of an event stream. What is no chunk is told apart: `[DONE]`, keep-alives in all their disguises, errors
+ * in all their shapes, and text that is no JSON. What comes after `[DONE]` is ignored, damaged or not.
+ */
+export const readChunks =
+  (config: ReadChunksConfig): Stage<SseRecord, WireItem> =>
+  (emit) => {
+    let done = false;
+    const odd = (code: string, message: string): void => emit({ kind: 'oddity', code, message });
+    const choices = { maxChoices: config.maxChoices, reasoningFields: config.reasoningFields ?? REASONING_FIELDS, odd };
+
+    const readObject = (object: JsonObject): void => {
+      const chunk = readChunk(object, choices, config.failure);
+      if (chunk.failure === undefined && isBlank(object)) emit({ kind: 'keepalive', comment: undefined });
+      else emit(chunk);
+    };
+
+    const readValue = (value: unknown): void => {
+      if (isObject(value)) readObject(value);
+      else if (isArray(value) && value.some(isObject)) for (const entry of value) readValue(entry);
+      else if (value === null || value === '') emit({ kind: 'keepalive', comment: undefined });
+      else odd('not_a_chunk', 'a frame holds JSON that is no chunk');
+    };
+
+    const readFrame = (data: string, unterminated: boolean): void => {
+      if (exceedsDepth(data, config.maxJsonDepth)) throw tooDeep(config.maxJsonDepth);
+      const value = parseJson(data);
+      if (value !== undefined) readValue(value);
+      // The last event, cut off: the answer's end decides what that means.
+      else if (unterminated) odd('cut_frame', 'the stream ended in the middle of a frame');
+      else if (config.onBadFrame === 'error') throw damaged(data);
+      else odd('bad_frame', `a frame of ${data.length} characters is damaged and was skipped`);
+    };
+
+    const readOther = (data: string, unterminated: boolean): void => {
+      if (data === '[DONE]') {
+        done = true;
+        emit({ kind: 'done' });
+      } else if (data === '') emit({ kind: 'keepalive', comment: undefined });
+      else if (data.startsWith(':')) emit({ kind: 'keepalive', comment: data.slice(1).trim() });
+      else if (startsLikeJson(data)) readFrame(data, unterminated);
+      else {
+        const value = parseJson(data);
+        if (value === undefined) odd('not_json', 'a data line that is no JSON was skipped');
+        else readValue(value);
+      }
+    };
+
+    return {
+      push: (record) => {
+        if (done) return;
+        if (record.kind === 'event') {
+          const { data } = record;
+          if (record.event === 'error' && data !== '') throw reportedError(data, config.failure);
+          if (data.charCodeAt(0) === OPEN_BRACE) readFrame(data, record.unterminated);
+          else readOther(data.trim(), record.unterminated);
+        } else if (record.kind === 'comment') emit({ kind: 'keepalive', comment: record.comment });
+        else if (record.kind === 'unknown') {
+          const said = errorField(record.line);
+          if (said !== undefined && said !== '') readErrorLine(said, record.line, config.failure, odd);
+        }
+      },
+      flush: () => undefined,
+    };
+  };
+
+/** `event: error` is an error whatever its data looks like. */
+const reportedError = (data: string, context: FailureContext): CompletionError => {
+  const value = parseJson(data);
+  return readFailure(findFailure(value) ?? value ?? data, context);
+};
+
+/** A line outside the `data` field that is an error: in a field called `error`, or as bare JSON. */
+const readErrorLine = (
+  said: string,
+  line: string,
+  context: FailureContext,
+  odd: (code: string, message: string) => void,
+): void => {
+  const value = parseJson(said);
+  const failure = findFailure(value);
+  if (failure !== undefined) throw readFailure(failure, context);
+  if (line.startsWith('error:')) throw readFailure(value ?? said, context);
+  odd('unknown_line', 'a line outside the data field was skipped');
+};
+
+/** Objects that say nothing: `{}`, or a named ping with fields of its own. */
+const isBlank = (object: JsonObject): boolean => {
+  for (const key of CHUNK_KEYS) if (key in object) return false;
+  return true;
+};
+
+const CHUNK_KEYS = ['choices', 'id', 'model', 'usage', 'x_groq', 'timings', 'citations', 'search_results', 'message', 'object'];
+
+/** `[` opens JSON only before something a JSON value can begin with: `[done]` is a word in brackets, `[DONE]x` is damage. */
+const startsLikeJson = (data: string): boolean =>
+  data.startsWith('{') || data.startsWith('[DONE]') || (data.startsWith('[') && '{["-0123456789tfn] '.includes(data.charAt(1)));
+
+const damaged = (data: string): CompletionError =>
+  new CompletionError('bad_frame', { message: `a frame of ${data.length} characters is no JSON, so a piece of the answer is lost` });
+
+const tooDeep = (maxJsonDepth: number): CompletionError =>
+  new CompletionError('limit', { message: `a chunk nests deeper than ${maxJsonDepth} levels (maxJsonDepth)` });

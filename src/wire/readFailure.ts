@@ -1,0 +1,118 @@
+import { CompletionError, type ProviderError } from '../errors/CompletionError.ts';
+import { redact } from '../errors/redact.ts';
+import { classifyFailure } from './classifyFailure.ts';
+import type { FailureContext } from './FailureContext.ts';
+import { isArray, isObject, numberOf, parseJson, textOf, type JsonObject } from './json.ts';
+
+/** An answer the endpoint rejected is kept longer than other echoes: a repair step needs the whole of it. */
+const MAX_FAILED_GENERATION_CHARS = 16_384;
+
+/**
+ * Finds the failure a JSON value reports, in any of the shapes in use: `{"error": {…}}`, `{"error": "…"}`, `{"detail": …}`,
+ * `{"message": …}`, `{"base_resp": {"status_code": …}}`, or a list that holds one of these. `"error": null` reports none.
+ */
+export const findFailure = (value: unknown): unknown => {
+  if (isArray(value)) return value.length === 1 ? findFailure(value[0]) : undefined;
+  if (!isObject(value)) return undefined;
+  const error = value['error'];
+  if (isObject(error)) return Object.keys(error).length > 0 || value['choices'] === undefined ? error : undefined;
+  if (textOf(error) !== undefined) return value;
+  const response = value['base_resp'];
+  if (isObject(response) && numberOf(response['status_code']) !== undefined && numberOf(response['status_code']) !== 0) {
+    return { message: response['status_msg'], code: response['status_code'] };
+  }
+  if (value['choices'] !== undefined) return undefined;
+  if (value['detail'] !== undefined && value['detail'] !== null) return value;
+  if (textOf(value['message']) !== undefined || value['object'] === 'error') return value;
+  return undefined;
+};
+
+/** Makes the typed error of what an endpoint says went wrong: `said` is its error object, or plain text. */
+export const readFailure = (said: unknown, context: FailureContext): CompletionError => {
+  const fields = isObject(said) ? said : {};
+  const secrets = context.secrets ?? [];
+  const cause = hiddenCause(fields);
+  const message = messageOf(said);
+  const whole = cause === undefined || message?.includes(cause) === true ? message : joined(message, cause);
+  const providerError = defined({
+    message: whole === undefined ? undefined : redact(whole, secrets),
+    code: shortOf(fields['code'], secrets),
+    type: shortOf(fields['type'], secrets),
+    param: shortOf(fields['param'], secrets),
+    failedGeneration: failedGenerationOf(fields, secrets),
+  });
+  const status = context.status ?? statusOf(fields);
+  return new CompletionError(classifyFailure(status, providerError, context), {
+    ...defined({ endpoint: context.endpoint, retryAfterMs: context.retryAfterMs, status }),
+    phase: context.phase ?? 'body',
+    ...retryability(providerError, status, context),
+    ...(Object.keys(providerError).length > 0 ? { providerError } : {}),
+    ...(cause === undefined ? {} : { cause: new Error(redact(cause, secrets)) }),
+  });
+};
+
+/** A status in the error object is the status the endpoint would have sent, had it not begun to stream. */
+const statusOf = (fields: JsonObject): number | undefined =>
+  [fields['status_code'], fields['code'], fields['status']]
+    .map(numberOf)
+    .find((status) => status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599);
+
+const retryability = (
+  { type, code }: ProviderError,
+  status: number | undefined,
+  { retryAfterMs }: FailureContext,
+): { retryable?: boolean } => {
+  if (status === 402) return { retryable: retryAfterMs !== undefined };
+  if (status === undefined && (type === 'invalid_request_error' || code === 'invalid_request_error')) {
+    return { retryable: false };
+  }
+  return {};
+};
+
+const messageOf = (said: unknown): string | undefined => {
+  if (typeof said === 'string') return textOf(said);
+  if (!isObject(said)) return undefined;
+  return (
+    textOf(said['message']) ??
+    textOf(said['msg']) ??
+    textOf(said['error']) ??
+    textOf(said['detail']) ??
+    (isObject(said['detail']) ? messageOf(said['detail']) : undefined) ??
+    (isObject(said['message']) ? messageOf(said['message']) : undefined) ??
+    (isArray(said['detail']) ? said['detail'].map(complaintOf).join('; ') : undefined)
+  );
+};
+
+/** One entry of a validation report: where and what, without the input it repeats. */
+const complaintOf = (entry: unknown): string => {
+  if (!isObject(entry)) return typeof entry === 'string' ? entry : 'invalid';
+  const place = isArray(entry['loc']) ? entry['loc'].map(String).join('.') : '';
+  return joined(textOf(place), textOf(entry['msg']) ?? 'invalid') ?? 'invalid';
+};
+
+/** Routers put the failing provider's own body, often as JSON text, into `metadata.raw`. */
+const hiddenCause = (fields: JsonObject): string | undefined => {
+  const metadata = fields['metadata'];
+  if (!isObject(metadata)) return undefined;
+  const raw = typeof metadata['raw'] === 'string' ? (parseJson(metadata['raw']) ?? metadata['raw']) : metadata['raw'];
+  return messageOf(findFailure(raw) ?? raw);
+};
+
+const failedGenerationOf = (fields: JsonObject, secrets: readonly string[]): string | undefined => {
+  const text = textOf(fields['failed_generation']);
+  if (text === undefined) return undefined;
+  const masked = secrets.reduce((shown, secret) => (secret.length < 4 ? shown : shown.split(secret).join('***')), text);
+  return masked.slice(0, MAX_FAILED_GENERATION_CHARS);
+};
+
+const shortOf = (value: unknown, secrets: readonly string[]): string | undefined =>
+  typeof value === 'number' ? String(value) : textOf(value) === undefined ? undefined : redact(String(value), secrets);
+
+const joined = (before: string | undefined, after: string): string =>
+  before === undefined ? after : `${before}: ${after}`;
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+const defined = <T extends object>(fields: T): Defined<T> =>
+  // Entries whose value is undefined are left out, which is all the type says.
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

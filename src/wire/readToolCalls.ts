@@ -1,0 +1,48 @@
+import type { ToolCallPiece } from './Chunk.ts';
+import { isArray, isObject, textOf, type JsonObject } from './json.ts';
+
+/** An index above this is no place in a list of calls but damage, or an attempt to make somebody allocate. */
+const MAX_INDEX = 65_535;
+
+/** Reads the tool-call fragments of a delta, the legacy `function_call` among them, in the order sent. */
+export const readToolCalls = (
+  delta: JsonObject,
+  odd: (code: string, message: string) => void,
+): readonly ToolCallPiece[] | undefined => {
+  const calls = delta['tool_calls'];
+  if (isArray(calls)) return calls.length === 0 ? undefined : calls.filter(isObject).map((call) => readPiece(call, odd));
+  if (isObject(calls)) return [readPiece(calls, odd)];
+  const legacy = delta['function_call'];
+  return isObject(legacy) ? [readPiece({ function: legacy }, odd)] : undefined;
+};
+
+const readPiece = (call: JsonObject, odd: (code: string, message: string) => void): ToolCallPiece => {
+  // Some endpoints put name and arguments beside the id instead of into `function`.
+  const named = isObject(call['function']) ? call['function'] : call;
+  const args = named['arguments'];
+  const isText = typeof args === 'string';
+  return {
+    index: readIndex(call['index'], odd),
+    id: textOf(call['id']),
+    name: textOf(named['name']),
+    args: isText ? args : args === null || args === undefined ? '' : JSON.stringify(args),
+    argsWhole: !isText && args !== null && args !== undefined,
+    extra: readExtra(call),
+  };
+};
+
+const readIndex = (index: unknown, odd: (code: string, message: string) => void): number | undefined => {
+  if (index === undefined || index === null) return undefined;
+  const number = typeof index === 'string' && isDigits(index) ? Number(index) : index;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= MAX_INDEX) return number;
+  odd('tool_index', 'a tool call has an index that is no place in a list; it is told apart by its id');
+  return undefined;
+};
+
+const isDigits = (text: string): boolean => text !== '' && text.length <= 6 && [...text].every((digit) => digit >= '0' && digit <= '9');
+
+/** Fields outside the standard that must go back on the next turn: Gemini's thought signature comes in `extra_content`. */
+const readExtra = (call: JsonObject): Readonly<Record<string, unknown>> | undefined => {
+  const extra = call['extra_content'];
+  return isObject(extra) ? { extra_content: extra } : undefined;
+};
