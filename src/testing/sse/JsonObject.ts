@@ -1,0 +1,2 @@
+/** A JSON object as it stands on the wire. */
+export type JsonObject = Readonly<Record<string, unknown>>;
