@@ -1,0 +1,23 @@
+import type { CompletionError } from '../errors/CompletionError.ts';
+
+/** Takes a body from the network and hands it on as it should be read: decoded, and not too much of it at once. */
+export interface BodyFeed {
+  push(bytes: Uint8Array): void;
+  /** No more comes, because of `failure` if there is one. What was pushed is read first. */
+  end(failure?: CompletionError): void;
+  /** Drops what is held. */
+  stop(): void;
+}
+
+/** Where a feed hands the body to. */
+export interface BodyOutlet {
+  read(bytes: Uint8Array): void;
+  /** Comes once, after the last read. */
+  ended(failure?: CompletionError): void;
+}
+
+/** Holds back the network while what it brought is being read. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+}

@@ -1,0 +1,167 @@
+import type { Subscriber } from 'rxjs';
+import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts';
+import type { DispatcherLike } from '../request/DispatcherLike.ts';
+import type { HttpRequest } from '../request/HttpRequest.ts';
+import { Deadlines } from './Deadlines.ts';
+import { freshDispatcher, sharedDispatcher } from './dispatchers.ts';
+import { Exchange, type ExchangeOwner } from './Exchange.ts';
+import { Reading } from './Reading.ts';
+import { redirectError } from './redirectError.ts';
+import { requestIdOf } from './requestIdOf.ts';
+import type { ResponseHead } from './ResponseHead.ts';
+import type { OpenReader, ReaderSink } from './ResponseReader.ts';
+import { sanitizeCause } from './sanitizeCause.ts';
+import { toNetworkError, type ExchangePhase } from './toNetworkError.ts';
+
+/** One call, from its request to its single ending; every ending passes through `#release`, which leaves nothing behind. */
+export class Call<Out> implements ExchangeOwner {
+  readonly #request: HttpRequest;
+  readonly #open: OpenReader<Out>;
+  readonly #subscriber: Subscriber<Out>;
+  readonly #deadlines: Deadlines;
+  #exchange: Exchange;
+  #reading: Reading | undefined;
+  #requestId: string | undefined;
+  #resent = false;
+  #over = false;
+
+  constructor(request: HttpRequest, open: OpenReader<Out>, subscriber: Subscriber<Out>, startedAt: number) {
+    this.#request = request;
+    this.#open = open;
+    this.#subscriber = subscriber;
+    this.#deadlines = new Deadlines(request.timeouts, startedAt, (which) => this.#expire(which));
+    this.#exchange = new Exchange(request, this);
+  }
+
+  start(): void {
+    const { signal, dispatcher } = this.#request;
+    if (signal?.aborted === true) {
+      this.#abort();
+      return;
+    }
+    signal?.addEventListener('abort', this.#abort);
+    this.#send(dispatcher ?? sharedDispatcher());
+  }
+
+  /** The consumer has unsubscribed, or the call has ended. */
+  stop(): void {
+    if (this.#over) return;
+    this.#exchange.stop();
+    this.#release();
+  }
+
+  connected(): void {
+    this.#deadlines.begin('headers', this.#request.timeouts.headersMs);
+  }
+
+  answered(head: ResponseHead): void {
+    this.#requestId = requestIdOf(head);
+    if (head.status >= 300 && head.status < 400) {
+      this.#fail(redirectError(head, this.#request));
+      return;
+    }
+    try {
+      const reading = new Reading(head, (opened) => this.#open(opened, this.#createSink()), {
+        request: this.#request,
+        deadlines: this.#deadlines,
+        flow: this.#exchange,
+        conclude: (verdict) => (verdict.whole ? this.#complete() : this.#fail(verdict.thrown)),
+      });
+      // The reader may have ended the call while it was opened.
+      if (this.#over) reading.stop();
+      this.#reading = reading;
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#reading?.receive(bytes);
+  }
+
+  ended(): void {
+    this.#reading?.finish();
+  }
+
+  failed(error: unknown, phase: ExchangePhase, stale: boolean): void {
+    if (stale && !this.#resent) {
+      this.#resent = true;
+      this.#exchange = new Exchange(this.#request, this);
+      this.#send(freshDispatcher());
+      return;
+    }
+    const failure = this.#enrich(toNetworkError(error, phase, this.#request));
+    if (this.#reading === undefined) this.#fail(failure);
+    else this.#reading.finish(failure);
+  }
+
+  #send(dispatcher: DispatcherLike): void {
+    this.#deadlines.begin('connect', this.#request.timeouts.connectMs);
+    this.#exchange.send(dispatcher);
+  }
+
+  #createSink(): ReaderSink<Out> {
+    const subscriber = this.#subscriber;
+    return {
+      emit: (output) => {
+        if (!this.#over) subscriber.next(output);
+      },
+      progress: () => this.#deadlines.progress(),
+      end: () => this.#complete(),
+    };
+  }
+
+  #expire(which: TimeoutKind): void {
+    const { phase } = this.#exchange;
+    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint: this.#request.endpoint }));
+    this.#exchange.stop();
+    if (this.#reading === undefined) this.#fail(failure);
+    else this.#reading.ended(failure);
+  }
+
+  // A property, so that the signal's listener can be taken off again.
+  readonly #abort = (): void => {
+    const { endpoint, secrets, signal } = this.#request;
+    const reason: unknown = signal?.reason;
+    this.#fail(
+      new CompletionError('aborted', {
+        phase: this.#exchange.phase,
+        endpoint,
+        ...(reason instanceof Error && { cause: sanitizeCause(reason, secrets) }),
+      }),
+    );
+  };
+
+  #complete(): void {
+    if (this.#over) return;
+    this.#exchange.leave();
+    this.#release();
+    this.#subscriber.complete();
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#over) return;
+    this.#exchange.stop();
+    this.#release();
+    this.#subscriber.error(this.#enrich(thrown));
+  }
+
+  #release(): void {
+    this.#over = true;
+    this.#deadlines.stop();
+    this.#reading?.stop();
+    this.#request.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  /** Every error of a call says where the call went. What is no `CompletionError` was thrown while reading the response. */
+  #enrich(thrown: unknown): CompletionError {
+    const { endpoint, secrets } = this.#request;
+    const error =
+      thrown instanceof CompletionError
+        ? thrown
+        : new CompletionError('unexpected_content', { endpoint, cause: sanitizeCause(thrown, secrets) });
+    const requestId = error.requestId ?? this.#requestId;
+    if (error.endpoint !== undefined && error.requestId === requestId) return error;
+    return error.with({ endpoint: error.endpoint ?? endpoint, ...(requestId !== undefined && { requestId }) });
+  }
+}

@@ -1,0 +1,92 @@
+import type { TimeoutKind } from '../errors/CompletionError.ts';
+import type { Timeouts } from '../request/Timeouts.ts';
+
+/** What a call waits for; each has a time limit of its own. */
+export type Wait = 'connect' | 'headers' | 'idle';
+
+/** The longest delay a timer takes: a longer one would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * The time limits of one call. They share one timer, which is set anew only when it fires or a nearer deadline comes up, so
+ * that a read of the body costs a look at the clock and no timer.
+ */
+export class Deadlines {
+  readonly #expired: (which: TimeoutKind) => void;
+  readonly #contentMs: number;
+  readonly #endsAt: number;
+  #wait: Wait = 'connect';
+  #waitMs = Infinity;
+  #seenAt = 0;
+  #contentAt = Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #firesAt = Infinity;
+  #lastLook: NodeJS.Immediate | undefined;
+
+  constructor(timeouts: Timeouts, startedAt: number, expired: (which: TimeoutKind) => void) {
+    this.#expired = expired;
+    this.#contentMs = timeouts.contentMs;
+    this.#endsAt = startedAt + timeouts.totalMs;
+  }
+
+  /** From now on `wait` is what the call waits for, for at most `ms` without a sign of life. */
+  begin(wait: Wait, ms: number): void {
+    this.#wait = wait;
+    this.seen();
+    this.allow(ms);
+  }
+
+  /** The limit of the present wait has changed; what has passed of it counts. */
+  allow(ms: number): void {
+    this.#waitMs = ms;
+    this.#arm();
+  }
+
+  /** There was a sign of life. */
+  seen(): void {
+    this.#seenAt = performance.now();
+  }
+
+  /** The last sign of life was content. */
+  progress(): void {
+    this.#contentAt = this.#seenAt;
+  }
+
+  stop(): void {
+    // Nothing is nearer than that: whoever goes on using a stopped clock sets no timer.
+    this.#firesAt = -Infinity;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#lastLook);
+  }
+
+  #due(): { readonly which: TimeoutKind; readonly at: number } {
+    const waited = { which: this.#wait, at: this.#seenAt + this.#waitMs };
+    const content = { which: 'content' as const, at: this.#contentAt + this.#contentMs };
+    const nearer = content.at < waited.at ? content : waited;
+    return this.#endsAt < nearer.at ? { which: 'total', at: this.#endsAt } : nearer;
+  }
+
+  #arm(): void {
+    const { at } = this.#due();
+    if (at >= this.#firesAt) return;
+    clearTimeout(this.#timer);
+    this.#firesAt = at;
+    const delay = Math.ceil(at - performance.now());
+    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(delay, 0), MAX_DELAY_MS));
+  }
+
+  #look(): void {
+    this.#firesAt = Infinity;
+    if (performance.now() < this.#due().at) {
+      this.#arm();
+      return;
+    }
+    // Timers run before the network is read. After a pause of the whole process (a busy consumer, a laptop's sleep) the
+    // bytes that prove the endpoint alive may be waiting already: they get one chance.
+    this.#lastLook = setImmediate(() => {
+      const { which, at } = this.#due();
+      if (performance.now() < at) this.#arm();
+      else this.#expired(which);
+    });
+  }
+}

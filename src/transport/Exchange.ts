@@ -1,0 +1,150 @@
+import type { DispatcherLike } from '../request/DispatcherLike.ts';
+import type { HttpRequest } from '../request/HttpRequest.ts';
+import type { ResponseHead } from './ResponseHead.ts';
+import type { ExchangePhase } from './toNetworkError.ts';
+import { toResponseHead, type RawHeaders } from './toResponseHead.ts';
+import { traceOf } from './TracedClient.ts';
+
+/** Whom an exchange reports to. After `ended` or `failed`, and once it was stopped, it reports nothing. */
+export interface ExchangeOwner {
+  connected(): void;
+  answered(head: ResponseHead): void;
+  received(bytes: Uint8Array): void;
+  ended(): void;
+  failed(error: unknown, phase: ExchangePhase, stale: boolean): void;
+}
+
+/** undici's handle on a request that has reached a socket. */
+interface Controller {
+  abort(reason: Error): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** A socket that died in the pool shows it within a round trip; what breaks later broke while the endpoint was at work. */
+const STALE_WITHIN_MS = 2_000;
+
+const OVER = new Error('the call is over');
+
+/** One request sent and its response, as undici's handler; knows nothing of what the bytes mean. */
+export class Exchange {
+  readonly #options: object;
+  readonly #owner: ExchangeOwner;
+  #phase: ExchangePhase = 'connect';
+  #controller: Controller | undefined;
+  #over = false;
+  #mayPause = false;
+  #reusedAt = -Infinity;
+
+  constructor({ url, headers, body }: HttpRequest, owner: ExchangeOwner) {
+    this.#owner = owner;
+    this.#options = {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers,
+      body,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+  }
+
+  get phase(): ExchangePhase {
+    return this.#phase;
+  }
+
+  send(dispatcher: DispatcherLike): void {
+    try {
+      dispatcher.dispatch(this.#options, this);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the exchange and closes its socket, also one that is not connected yet. */
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#abort();
+  }
+
+  /**
+   * Ends an exchange whose answer is whole. The socket is closed in this turn of the event loop, unless the response's own
+   * end is in it: then the socket serves the next call.
+   */
+  leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    setImmediate(() => this.#abort());
+  }
+
+  pause(): void {
+    if (this.#mayPause) this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (this.#mayPause) this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#over) {
+      this.#abort();
+      return;
+    }
+    this.#phase = 'headers';
+    if ((traceOf(this.#options)?.use() ?? 0) > 0) this.#reusedAt = performance.now();
+    this.#owner.connected();
+  }
+
+  onResponseStarted(): void {
+    this.#reusedAt = -Infinity;
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: RawHeaders): void {
+    if (this.#over || status < 200) return;
+    this.#controller = controller;
+    this.#phase = 'body';
+    const head = toResponseHead(status, headers);
+    this.#mayPause = keepsAlive(head);
+    this.#owner.answered(head);
+  }
+
+  onResponseData(_controller: Controller, bytes: Uint8Array): void {
+    if (!this.#over) this.#owner.received(bytes);
+  }
+
+  onResponseEnd(): void {
+    this.#controller = undefined;
+    if (this.#over) return;
+    this.#over = true;
+    this.#owner.ended();
+  }
+
+  onResponseError(_controller: Controller | undefined, error: unknown): void {
+    this.#controller = undefined;
+    this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    const stale = this.#phase === 'headers' && performance.now() - this.#reusedAt < STALE_WITHIN_MS;
+    this.#owner.failed(error, this.#phase, stale);
+  }
+
+  #abort(): void {
+    if (this.#controller !== undefined) this.#controller.abort(OVER);
+    else if (this.#phase === 'connect') traceOf(this.#options)?.abandon(OVER);
+  }
+}
+
+/**
+ * undici 7 throws past every caller, which ends the process, when the peer closes a paused response that will not be kept
+ * alive (nodejs/undici#5360). Such a response is not paused: what comes meanwhile is held, within the limit of the stream.
+ */
+const keepsAlive = ({ headers }: ResponseHead): boolean => {
+  const connection = headers['connection']?.toLowerCase() ?? '';
+  if (connection.includes('close')) return false;
+  return connection.includes('keep-alive') || headers['transfer-encoding']?.toLowerCase() === 'chunked';
+};

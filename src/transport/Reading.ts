@@ -1,0 +1,117 @@
+import { CompletionError } from '../errors/CompletionError.ts';
+import { describeFailure } from '../errors/describeFailure.ts';
+import type { HttpRequest } from '../request/HttpRequest.ts';
+import type { BodyFeed, BodyOutlet, Flow } from './BodyFeed.ts';
+import { contentDecoder } from './contentDecoder.ts';
+import { createDecodedFeed } from './createDecodedFeed.ts';
+import { createPlainFeed } from './createPlainFeed.ts';
+import type { Deadlines } from './Deadlines.ts';
+import type { ResponseHead } from './ResponseHead.ts';
+import type { ResponseReader } from './ResponseReader.ts';
+
+/** How a body ended: whole, or with what was thrown or is to be reported. */
+export type Verdict = { readonly whole: true } | { readonly whole: false; readonly thrown: unknown };
+
+/** Brings one response's body to its reader: decoded, counted, timed. Gives one verdict, unless it is stopped before. */
+export class Reading implements BodyOutlet {
+  readonly #request: HttpRequest;
+  readonly #deadlines: Deadlines;
+  readonly #conclude: (verdict: Verdict) => void;
+  readonly #feed: BodyFeed;
+  readonly #reader: ResponseReader;
+  #stopped = false;
+  #idleMs: number;
+  #arrivedBytes = 0;
+  #readBytes = 0;
+
+  constructor(
+    head: ResponseHead,
+    open: (head: ResponseHead) => ResponseReader,
+    wiring: {
+      readonly request: HttpRequest;
+      readonly deadlines: Deadlines;
+      readonly flow: Flow;
+      readonly conclude: (verdict: Verdict) => void;
+    },
+  ) {
+    this.#request = wiring.request;
+    this.#deadlines = wiring.deadlines;
+    this.#conclude = wiring.conclude;
+    this.#idleMs = wiring.request.timeouts.idleMs;
+    const decoder = contentDecoder(head);
+    this.#feed =
+      decoder === undefined ? createPlainFeed(this, wiring.flow) : createDecodedFeed(decoder, this, wiring.flow);
+    this.#deadlines.begin('idle', this.#idleMs);
+    this.#deadlines.progress();
+    this.#reader = open(head);
+    this.#followIdleMs();
+  }
+
+  /** Bytes came from the network. */
+  receive(bytes: Uint8Array): void {
+    this.#deadlines.seen();
+    this.#arrivedBytes += bytes.length;
+    // Counted here too: what is held, or decodes to nothing, costs as well.
+    if (this.#arrivedBytes > this.#request.limits.maxStreamBytes) this.#fail(this.#tooLong());
+    else this.#feed.push(bytes);
+  }
+
+  /** No more comes from the network, because of `failure` if there is one. */
+  finish(failure?: CompletionError): void {
+    this.#feed.end(failure);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#feed.stop();
+  }
+
+  read(bytes: Uint8Array): void {
+    if (this.#stopped) return;
+    this.#deadlines.seen();
+    this.#readBytes += bytes.length;
+    if (this.#readBytes > this.#request.limits.maxStreamBytes) {
+      this.#fail(this.#tooLong());
+      return;
+    }
+    try {
+      this.#reader.push(bytes);
+    } catch (thrown) {
+      this.#fail(thrown);
+      return;
+    }
+    this.#followIdleMs();
+  }
+
+  /** The body has ended, or has to: the reader says whether what came is whole. */
+  ended(failure?: CompletionError): void {
+    if (this.#stopped) return;
+    let reported: CompletionError | undefined;
+    try {
+      if (failure === undefined) this.#reader.flush();
+      else reported = this.#reader.interrupt(failure);
+    } catch (thrown) {
+      this.#fail(thrown);
+      return;
+    }
+    if (reported === undefined) this.#conclude({ whole: true });
+    else this.#fail(reported);
+  }
+
+  #fail(thrown: unknown): void {
+    this.#conclude({ whole: false, thrown });
+  }
+
+  #followIdleMs(): void {
+    const idleMs = this.#reader.idleMs ?? this.#request.timeouts.idleMs;
+    if (idleMs === this.#idleMs) return;
+    this.#idleMs = idleMs;
+    this.#deadlines.allow(idleMs);
+  }
+
+  #tooLong(): CompletionError {
+    const { endpoint, limits } = this.#request;
+    const sentence = describeFailure('limit', { endpoint });
+    return new CompletionError('limit', { endpoint, message: `${sentence} (maxStreamBytes ${limits.maxStreamBytes})` });
+  }
+}

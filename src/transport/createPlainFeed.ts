@@ -1,0 +1,56 @@
+import type { CompletionError } from '../errors/CompletionError.ts';
+import type { BodyFeed, BodyOutlet, Flow } from './BodyFeed.ts';
+
+/** A socket's read is at most this long, so that a longer one comes from a mock or a gateway. */
+const MAX_READ_BYTES = 64 * 1024;
+const SLICE_BYTES = 16 * 1024;
+/** How long the event loop may be held by one body at a stretch. */
+const STRETCH_MS = 20;
+
+/**
+ * Hands every ordinary read on at once. A very long one is cut into slices, with a turn of the event loop between stretches
+ * of them, so that timers, other calls and an unsubscribe come through.
+ */
+export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
+  const held: Uint8Array[] = [];
+  let next: NodeJS.Immediate | undefined;
+  let stopped = false;
+  let ending: { readonly failure: CompletionError | undefined } | undefined;
+
+  const readOn = (): void => {
+    next = undefined;
+    const until = performance.now() + STRETCH_MS;
+    for (let head = held[0]; head !== undefined; head = held[0]) {
+      if (head.length > SLICE_BYTES) held[0] = head.subarray(SLICE_BYTES);
+      else held.shift();
+      outlet.read(head.subarray(0, SLICE_BYTES));
+      if (stopped) return;
+      if (held.length > 0 && performance.now() > until) {
+        flow.pause();
+        next = setImmediate(readOn);
+        return;
+      }
+    }
+    flow.resume();
+    if (ending !== undefined) outlet.ended(ending.failure);
+  };
+
+  return {
+    push: (bytes) => {
+      if (held.length === 0 && bytes.length <= MAX_READ_BYTES) {
+        outlet.read(bytes);
+        return;
+      }
+      held.push(bytes);
+      if (next === undefined) readOn();
+    },
+    end: (failure) => {
+      if (held.length === 0) outlet.ended(failure);
+      else ending = { failure };
+    },
+    stop: () => {
+      stopped = true;
+      clearImmediate(next);
+    },
+  };
+};

@@ -1,0 +1,23 @@
+import { CompletionError } from '../errors/CompletionError.ts';
+import { describeFailure } from '../errors/describeFailure.ts';
+import type { HttpRequest } from '../request/HttpRequest.ts';
+import type { ResponseHead } from './ResponseHead.ts';
+
+/**
+ * The error for a redirect. It names the origin redirected to and no more: a path, a query and credentials may hold secrets.
+ */
+export const redirectError = ({ status, headers }: ResponseHead, { url, endpoint }: HttpRequest): CompletionError => {
+  const details = { phase: 'headers', status, endpoint } as const;
+  const target = originOf(headers['location'], url.href);
+  const sentence = describeFailure('redirect', details);
+  return new CompletionError('redirect', {
+    ...details,
+    message: target === undefined ? sentence : sentence.replace(', which', ` to ${target}, which`),
+  });
+};
+
+const originOf = (location: string | undefined, base: string): string | undefined => {
+  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  const { origin } = new URL(location, base);
+  return origin === 'null' ? undefined : origin.slice(0, 256);
+};

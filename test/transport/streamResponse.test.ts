@@ -1,0 +1,62 @@
+import { MockAgent } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { chunked, cleanUp, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
+
+describe('streamResponse', () => {
+  it('sends nothing before it is subscribed to and one request per subscription', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('hi') + LAST_CHUNK));
+    let prepared = 0;
+    const texts = streamResponse(() => {
+      prepared++;
+      return requestTo(server.url);
+    }, readText());
+    expect([prepared, server.requests.length]).toEqual([0, 0]);
+    expect(await outcomeOf(texts)).toEqual({ values: ['hi'] });
+    expect(await outcomeOf(texts)).toEqual({ values: ['hi'] });
+    expect([prepared, server.requests.length]).toEqual([2, 2]);
+  });
+
+  it('sends the request as prepared', async () => {
+    const server = await serve((socket) => socket.write(STREAM + LAST_CHUNK));
+    await outcomeOf(streamResponse(() => requestTo(`${server.url}?api-version=1`, { body: '{"a":"ü"}' }), readText()));
+    expect(server.requests[0]).toMatch(/^POST \/v1\/chat\/completions\?api-version=1 HTTP\/1.1\r\n/);
+    expect(server.requests[0]).toContain('content-length: 10');
+    expect(Buffer.from(server.requests[0] ?? '', 'latin1').toString()).toContain('{"a":"ü"}');
+  });
+
+  it('answers within the subscription when request and dispatcher are synchronous', () => {
+    const agent = new MockAgent();
+    cleanUp(() => agent.close());
+    agent.get('http://mock').intercept({ path: '/', method: 'POST' }).reply(200, 'hello');
+    const values: string[] = [];
+    streamResponse(() => requestTo('http://mock/', { dispatcher: agent }), readText()).subscribe((text) => values.push(text));
+    expect(values).toEqual(['hello']);
+  });
+
+  it('reports what prepare throws, at once or later, as an error notification', async () => {
+    const refusal = new Error('no key');
+    const thrown = streamResponse(() => {
+      throw refusal;
+    }, readText());
+    const rejected = streamResponse(() => Promise.reject(refusal), readText());
+    expect((await outcomeOf(thrown)).error).toBe(refusal);
+    expect((await outcomeOf(rejected)).error).toBe(refusal);
+  });
+
+  it('gives the reader the head of the response with lower-case names and repeated headers joined', async () => {
+    const server = await serve((socket) =>
+      socket.write(head('201 Created', 'X-Odd: 1', 'x-odd: 2', 'content-length: 0')),
+    );
+    const { values } = await outcomeOf(
+      streamResponse(
+        () => requestTo(server.url),
+        (response, sink) => {
+          sink.emit(`${response.status} ${response.headers['x-odd'] ?? ''}`);
+          return { push: () => undefined, flush: () => sink.emit('flushed'), interrupt: (error) => error };
+        },
+      ),
+    );
+    expect(values).toEqual(['201 1, 2', 'flushed']);
+  });
+});
