@@ -1,0 +1,73 @@
+/** How hard a model thinks before it answers. */
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+
+/**
+ * What an endpoint wants differently from the others. Each is derived from the endpoint's host where it is absent, so it
+ * is needed only behind a proxy or for an endpoint this package does not know.
+ */
+export interface ModelManners {
+  /** Whether usage is asked for (`stream_options.include_usage`). @defaultValue true, except at api.mistral.ai */
+  readonly includeUsage?: boolean;
+  /**
+   * The body field `maxTokens` goes out as.
+   * @defaultValue `max_completion_tokens` at api.openai.com and Azure OpenAI, `max_tokens` elsewhere
+   */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  /** The role of `systemPrompt`. @defaultValue `system` */
+  readonly systemRole?: 'system' | 'developer';
+  /**
+   * The field a former turn's reasoning goes back in. `reasoning` carries the `reasoning_details` as well; `omit` leaves
+   * it out with a `reasoning_omitted` warning.
+   * @defaultValue `reasoning` at OpenRouter, `reasoning_content` at DeepSeek, Moonshot and Z.ai, `omit` elsewhere
+   */
+  readonly reasoningReplay?: 'reasoning' | 'reasoning_content' | 'omit';
+  /** Where reasoning stands in a delta, in place of the usual fields. */
+  readonly reasoningFields?: readonly string[];
+  /**
+   * How reasoning is asked for: OpenRouter's `reasoning` object, or `reasoning_effort`.
+   * @defaultValue `openrouter` at OpenRouter, `effort` elsewhere
+   */
+  readonly reasoningFormat?: 'openrouter' | 'effort';
+}
+
+/** What every model has in common. */
+export interface ModelFields extends ModelManners {
+  /** The label of the provider in events and errors; for a compatible endpoint it also chooses the environment key. */
+  readonly provider: string;
+  /** The model's name as the endpoint knows it. */
+  readonly id: string;
+  /** The endpoint: a whole address ending in `/chat/completions`, or a base ending in `/v1`. */
+  readonly baseUrl: string;
+  /** A name for people; never sent. */
+  readonly name?: string;
+  /** Sent with every call; a call's own `headers` win. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * The `reasoning` of calls that say nothing about it. `false` says the model does not reason: nothing is sent, whereas
+   * `false` in a call's options asks a reasoning model not to.
+   */
+  readonly reasoning?: boolean | ReasoningEffort;
+  /** How many tokens prompt and answer may have together; for the caller's own arithmetic, never sent. */
+  readonly contextWindow?: number;
+  /** How many tokens the model can answer at most; for the caller's own arithmetic, never sent. */
+  readonly maxTokens?: number;
+}
+
+/** A model behind OpenRouter, or behind a gateway that speaks its dialect. */
+export interface OpenRouterModel extends ModelFields {
+  readonly kind: 'openrouter';
+  /** OpenRouter's provider preferences (`order`, `only`, `sort`, …), sent verbatim as `provider`. */
+  readonly openrouterProvider?: Readonly<Record<string, unknown>>;
+  /** OpenRouter's `route`. */
+  readonly openrouterRoute?: string;
+  /** Whether the two fields above go out. @defaultValue only to OpenRouter itself */
+  readonly sendRouting?: boolean;
+}
+
+/** A model behind any endpoint that understands OpenAI's `/chat/completions`. */
+export interface OpenAICompatModel extends ModelFields {
+  readonly kind: 'openai-compat';
+}
+
+/** A plain frozen object: which model, where, and how to speak to it. Both calls take either kind. */
+export type Model = OpenRouterModel | OpenAICompatModel;
