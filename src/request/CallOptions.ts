@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { ReasoningEffort } from '../model/Model.ts';
+import type { ApiKey } from './apiKey.ts';
+import type { DispatcherLike } from './DispatcherLike.ts';
+import type { Limits } from './Limits.ts';
+import type { Timeouts } from './Timeouts.ts';
+import type { JsonSchema } from './Tool.ts';
+
+/** How much the model may think. `maxTokens` and `exclude` have a form only in OpenRouter's dialect. */
+export interface ReasoningOptions {
+  readonly effort?: ReasoningEffort;
+  /** How many tokens the reasoning may take. */
+  readonly maxTokens?: number;
+  /** Whether the reasoning stays at the endpoint. */
+  readonly exclude?: boolean;
+}
+
+/** An answer that fits a schema. */
+export interface JsonSchemaFormat {
+  readonly type: 'json_schema';
+  readonly name: string;
+  /** A zod 4 schema or a JSON Schema. */
+  readonly schema: z.ZodType | JsonSchema;
+  /** Whether the endpoint must hold the model to the schema exactly. */
+  readonly strict?: boolean;
+}
+
+/** What the model is asked for. Absent fields are not sent: the endpoint's own defaults apply. */
+export interface SamplingOptions {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  /** How many tokens the answer may have. */
+  readonly maxTokens?: number;
+  readonly stop?: string | readonly string[];
+  readonly seed?: number;
+  /** How many choices to make. */
+  readonly n?: number;
+  readonly logprobs?: boolean;
+  /** How many alternatives to report for each token; asks for `logprobs` as well. */
+  readonly topLogprobs?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  /** From token to bias. */
+  readonly logitBias?: Readonly<Record<string, number>>;
+  /** Whether a tool is called: as the model likes, never, in any case, or this one. */
+  readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
+  readonly parallelToolCalls?: boolean;
+  readonly responseFormat?: 'text' | 'json_object' | JsonSchemaFormat;
+  /** Whether and how much the model thinks first. `true` leaves the effort to the model, `false` asks it not to. */
+  readonly reasoning?: boolean | ReasoningEffort | ReasoningOptions;
+  /** Who the call is made for. */
+  readonly user?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly serviceTier?: string;
+  readonly store?: boolean;
+  /**
+   * Body fields in the wire's own words. They win over everything this package writes except `stream`; one that is
+   * `undefined` takes a field out.
+   */
+  readonly extraBody?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything a call can be told. A name that is not listed here is refused, so that a typo does not pass in silence. */
+export interface CallOptions extends SamplingOptions {
+  /** The key. @defaultValue the environment variable of the call's vendor, sent to that vendor's host only */
+  readonly apiKey?: ApiKey;
+  /** They win over the model's headers and over the defaults; `authorization` replaces the key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the call with an `aborted` error. */
+  readonly signal?: AbortSignal;
+  /** An undici dispatcher of the caller's own: a proxy, a pool, a mock. */
+  readonly dispatcher?: DispatcherLike;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly limits?: Partial<Limits>;
+  /** Whether a damaged frame ends the call or is a warning. @defaultValue `error` */
+  readonly onBadFrame?: 'error' | 'warn';
+  /** Whether keep-alives become events. @defaultValue false */
+  readonly includeHeartbeats?: boolean;
+  /** Whether every chunk comes as sent, too. @defaultValue false */
+  readonly includeRaw?: boolean;
+}

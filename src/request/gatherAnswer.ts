@@ -1,0 +1,83 @@
+import { configError } from '../errors/configError.ts';
+import type { Draft } from './Draft.ts';
+import { warn } from './Draft.ts';
+import { expectName, expectString } from './expectField.ts';
+import type { AnnotationPart, AnswerAudioPart, AnswerImagePart, AssistantPart } from './Part.ts';
+import { wireTextPart } from './wireText.ts';
+import { wireToolCall } from './wireToolCall.ts';
+import type { WireObject } from './WireObject.ts';
+
+/** The parts of a former answer, sorted into what the wire has a field for. */
+export interface GatheredAnswer {
+  readonly texts: WireObject[];
+  readonly calls: WireObject[];
+  readonly images: WireObject[];
+  readonly annotations: unknown[];
+  readonly details: unknown[];
+  reasoning: string;
+  refusal: string;
+  audio?: WireObject;
+}
+
+/** Sorts the parts of a former answer. A part the wire has no form for is a `config` error that names its path. */
+export const gatherAnswer = (parts: readonly AssistantPart[], path: string, draft: Draft): GatheredAnswer => {
+  const answer: GatheredAnswer = {
+    texts: [],
+    calls: [],
+    images: [],
+    annotations: [],
+    details: [],
+    reasoning: '',
+    refusal: '',
+  };
+  parts.forEach((part, index) => gather(answer, part, `${path}[${index}]`, draft));
+  return answer;
+};
+
+const gather = (answer: GatheredAnswer, part: AssistantPart, path: string, draft: Draft): void => {
+  switch (part.type) {
+    case 'text':
+      // An empty text says nothing, and as a part of its own it is refused by Anthropic's models.
+      if (part.text !== '') answer.texts.push(wireTextPart(part, path, draft));
+      return;
+    case 'reasoning':
+      answer.reasoning += expectString(part.text, `${path}.text`);
+      answer.details.push(...(part.details ?? []));
+      return;
+    case 'tool_call':
+      answer.calls.push(wireToolCall(part, path, draft));
+      return;
+    case 'refusal':
+      answer.refusal += expectString(part.text, `${path}.text`);
+      return;
+    case 'image':
+      answer.images.push(imageOf(part, path, draft));
+      return;
+    case 'audio':
+      answer.audio = audioOf(part, path);
+      return;
+    case 'annotation':
+      annotate(answer, part, draft);
+      return;
+    default:
+      part satisfies never;
+      throw configError(`\`${path}\` cannot be sent: the wire has no form for it in an answer`);
+  }
+};
+
+const imageOf = (part: AnswerImagePart, path: string, draft: Draft): WireObject => {
+  if (draft.manners.openRouterParts)
+    return { type: 'image_url', image_url: { url: expectName(part.url, `${path}.url`) } };
+  throw configError(`\`${path}\` cannot be sent: only OpenRouter takes back an image the model made`);
+};
+
+const audioOf = (part: AnswerAudioPart, path: string): WireObject => {
+  if (part.id !== undefined) return { id: expectName(part.id, `${path}.id`) };
+  throw configError(`\`${path}\` cannot be sent: spoken answers go back by their \`id\``);
+};
+
+/** A citation says where text came from; the text stands without it, so leaving it out is no reason to refuse the call. */
+const annotate = (answer: GatheredAnswer, part: AnnotationPart, draft: Draft): void => {
+  if (draft.manners.openRouterParts && part.raw !== undefined) answer.annotations.push(part.raw);
+  else warn(draft, 'annotation_omitted', 'annotations of a former turn were left out: the endpoint has no field for them');
+};
