@@ -59,8 +59,8 @@ const errorReader = (request: HttpRequest, head: ResponseHead): ResponseReader =
     get idleMs() {
       return reader.idleMs;
     },
-    push: reader.push,
-    flush: reader.flush,
+    push: (bytes) => reader.push(bytes),
+    flush: () => reader.flush(),
     interrupt: () => reader.error(),
   };
 };

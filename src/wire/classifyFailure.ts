@@ -47,6 +47,8 @@ const TOO_LONG = [
   'exceeds the available context size',
   'greater than the context length',
   'too many tokens',
+  'too_many_prompt_tokens',
+  'length of all messages is too long',
   'token limit exceeded',
   'too large for model',
   'longer than the model',

@@ -32,11 +32,20 @@ export const readChoice = (choice: JsonObject, position: number, config: ReadCho
   };
 };
 
-/** The delta, or what stands in its place: a whole message, or the bare text of the older completions form. */
+/**
+ * The delta, or what stands in its place: a whole message, or the bare text of the older completions form. Perplexity sends
+ * an empty delta beside the message of an answer that was not streamed.
+ */
 const contentOf = (choice: JsonObject): readonly [content: JsonObject, whole: boolean] => {
-  if (isObject(choice['delta'])) return [choice['delta'], false];
-  if (isObject(choice['message'])) return [choice['message'], true];
+  const { delta, message } = choice;
+  if (isObject(message) && !(isObject(delta) && saysSomething(delta))) return [message, true];
+  if (isObject(delta)) return [delta, false];
   return [typeof choice['text'] === 'string' ? { content: choice['text'] } : {}, false];
+};
+
+const saysSomething = (delta: JsonObject): boolean => {
+  for (const key in delta) if (key !== 'role' && delta[key] !== '' && delta[key] !== null) return true;
+  return false;
 };
 
 const readIndex = (index: unknown, position: number, { maxChoices }: ReadChoiceConfig): number => {

@@ -87,7 +87,7 @@ const messageOf = (said: unknown): string | undefined => {
 const complaintOf = (entry: unknown): string => {
   if (!isObject(entry)) return typeof entry === 'string' ? entry : 'invalid';
   const place = isArray(entry['loc']) ? entry['loc'].map(String).join('.') : '';
-  return joined(textOf(place), textOf(entry['msg']) ?? 'invalid') ?? 'invalid';
+  return joined(textOf(place), textOf(entry['msg']) ?? 'invalid');
 };
 
 /** Routers put the failing provider's own body, often as JSON text, into `metadata.raw`. */

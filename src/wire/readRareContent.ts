@@ -13,7 +13,7 @@ export const readRareContent = (
   const images = delta['images'] ?? undefined;
   const audio = delta['audio'] ?? undefined;
   const logprobs = choice['logprobs'] ?? undefined;
-  if (annotations ?? images ?? audio ?? logprobs ?? contentImages[0] === undefined) return undefined;
+  if ((annotations ?? images ?? audio ?? logprobs ?? contentImages[0]) === undefined) return undefined;
   return {
     annotations: readAnnotations(annotations),
     images: [...contentImages.map((url) => ({ index: undefined, url })), ...readImages(images)],

@@ -1,5 +1,5 @@
 import type { ToolCallPiece } from './Chunk.ts';
-import { isArray, isObject, textOf, type JsonObject } from './json.ts';
+import { isArray, isObject, numberOf, textOf, type JsonObject } from './json.ts';
 
 /** An index above this is no place in a list of calls but damage, or an attempt to make somebody allocate. */
 const MAX_INDEX = 65_535;
@@ -10,11 +10,16 @@ export const readToolCalls = (
   odd: (code: string, message: string) => void,
 ): readonly ToolCallPiece[] | undefined => {
   const calls = delta['tool_calls'];
-  if (isArray(calls)) return calls.length === 0 ? undefined : calls.filter(isObject).map((call) => readPiece(call, odd));
-  if (isObject(calls)) return [readPiece(calls, odd)];
   const legacy = delta['function_call'];
-  return isObject(legacy) ? [readPiece({ function: legacy }, odd)] : undefined;
+  const sent = isArray(calls) ? calls : isObject(calls) ? [calls] : isObject(legacy) ? [{ function: legacy }] : undefined;
+  if (sent === undefined || sent.length === 0) return undefined;
+  const pieces = sent.filter(isObject).map((call) => readPiece(call, odd)).filter(saysSomething);
+  return pieces.length === 0 ? undefined : pieces;
 };
+
+/** Some endpoints fill the field with a call of empty strings where there is none. snowflake-cortex/snowflake-model-simple */
+const saysSomething = ({ id, name, args, extra }: ToolCallPiece): boolean =>
+  id !== undefined || name !== undefined || args !== '' || extra !== undefined;
 
 const readPiece = (call: JsonObject, odd: (code: string, message: string) => void): ToolCallPiece => {
   // Some endpoints put name and arguments beside the id instead of into `function`.
@@ -33,13 +38,11 @@ const readPiece = (call: JsonObject, odd: (code: string, message: string) => voi
 
 const readIndex = (index: unknown, odd: (code: string, message: string) => void): number | undefined => {
   if (index === undefined || index === null) return undefined;
-  const number = typeof index === 'string' && isDigits(index) ? Number(index) : index;
+  const number = typeof index === 'string' ? numberOf(index) : index;
   if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= MAX_INDEX) return number;
   odd('tool_index', 'a tool call has an index that is no place in a list; it is told apart by its id');
   return undefined;
 };
-
-const isDigits = (text: string): boolean => text !== '' && text.length <= 6 && [...text].every((digit) => digit >= '0' && digit <= '9');
 
 /** Fields outside the standard that must go back on the next turn: Gemini's thought signature comes in `extra_content`. */
 const readExtra = (call: JsonObject): Readonly<Record<string, unknown>> | undefined => {
