@@ -88,7 +88,7 @@ export const createToolCallLedger = (options: ToolCallLedgerOptions): ToolCallLe
 
   const usable = (index: number | undefined): number | undefined => {
     if (index === undefined || (Number.isSafeInteger(index) && index >= 0)) return index;
-    if (!warnedOfIndex) warn?.('tool_call_index', 'a tool call came with an unusable index; it was taken as having none');
+    if (!warnedOfIndex) warn?.('tool_index', 'a tool call came with an unusable index; it was taken as having none');
     warnedOfIndex = true;
     return undefined;
   };
