@@ -25,3 +25,6 @@ export type { JsonObject } from './sse/JsonObject.ts';
 export { streamOf } from './sse/streamOf.ts';
 export { usageReport } from './sse/usageReport.ts';
 export type { UsageReportConfig } from './sse/usageReport.ts';
+export { operatorContract } from './contract/operatorContract.ts';
+export type { OperatorContractConfig, OperatorLaw, OperatorLawName } from './contract/operatorContract.ts';
+export type { TypedEvent } from './contract/Trial.ts';

@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** Waits for conditions on a state that says when it changes. */
 export interface Watch {

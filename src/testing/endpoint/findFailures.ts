@@ -1,6 +1,6 @@
 import type { OpenExpectation } from './createExpectation.ts';
 import type { Step } from './Step.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** What an endpoint knows of its run. */
 export interface Run {
