@@ -102,9 +102,13 @@ export class Call<Out> implements ExchangeOwner {
 
   #createSink(): ReaderSink<Out> {
     const subscriber = this.#subscriber;
+    const isOver = (): boolean => this.#over;
     return {
       emit: (output) => {
         if (!this.#over) subscriber.next(output);
+      },
+      get closed() {
+        return isOver();
       },
       progress: () => this.#deadlines.progress(),
       end: () => this.#complete(),

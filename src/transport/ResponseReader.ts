@@ -5,6 +5,8 @@ import type { ResponseHead } from './ResponseHead.ts';
 /** Where a reader puts what it reads. */
 export interface ReaderSink<Out> {
   emit(output: Out): void;
+  /** The call is over: what is emitted now is dropped, so a reader may stop in the middle of a read. */
+  readonly closed: boolean;
   /** Content was seen: the content timer starts anew. */
   progress(): void;
   /** The answer is whole before the body has ended: the call completes now and its socket is freed. */

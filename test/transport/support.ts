@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Observable } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import { afterEach } from 'vitest';
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
@@ -88,6 +88,7 @@ export const requestTo = (url: string, { timeouts, limits, ...rest }: Overrides 
   warnings: [],
   timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
   limits: { ...DEFAULT_LIMITS, ...limits },
+  answer: { choices: 1, onBadFrame: 'error', includeHeartbeats: false, includeRaw: false },
   ...rest,
 });
 
@@ -117,3 +118,65 @@ export const outcomeOf = <T>(source: Observable<T>): Promise<Outcome<T>> =>
       complete: () => resolve({ values }),
     });
   });
+
+export interface Pending {
+  readonly subscription: Subscription;
+  /** Values, the error and `'complete'`, in order. */
+  readonly notifications: readonly unknown[];
+}
+
+/** Subscribes and notes what comes, for calls that are ended from outside. */
+export const pending = (source: Observable<unknown>): Pending => {
+  const notifications: unknown[] = [];
+  const subscription = source.subscribe({
+    next: (value) => notifications.push(value),
+    error: (error: unknown) => notifications.push(error),
+    complete: () => notifications.push('complete'),
+  });
+  return { subscription, notifications };
+};
+
+/** Lets the event loop go round. */
+export const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Looks at each turn of the event loop whether something has become true. */
+export const until = async (isTrue: () => boolean): Promise<void> => {
+  while (!isTrue()) await turns(1);
+};
+
+/** A TCP server that accepts connections and never says a word; `greeted` gives the first one that was spoken to. */
+export const serveSilently = async (): Promise<{ readonly url: string; readonly greeted: Promise<Socket> }> => {
+  const { promise: greeted, resolve } = deferred<Socket>();
+  const server = createServer((socket) => {
+    cleanUp(() => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.on('data', () => resolve(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { url: `https://127.0.0.1:${port}/`, greeted };
+};
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+export const deferred = <T = void>(): Deferred<T> => {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: Error) => void = () => undefined;
+  const promise = new Promise<T>((onValue, onReason) => {
+    resolve = onValue;
+    reject = onReason;
+  });
+  return { promise, resolve, reject };
+};
+
+/** How many timers or sockets keep this process alive; the test runner has some of its own. */
+export const alive = (kind: 'Timeout' | 'Immediate' | 'TCPSocketWrap' | 'TCPWrap'): number =>
+  process.getActiveResourcesInfo().filter((resource) => resource === kind).length;

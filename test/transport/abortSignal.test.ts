@@ -1,0 +1,64 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { chunked, closing, deferred, LAST_CHUNK, outcomeOf, readText, requestTo, serve, serveSilently, STREAM } from './support.ts';
+
+const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
+
+describe('a signal', () => {
+  it('fault 114: that has fired already ends the call without a socket', async () => {
+    const server = await serve(() => undefined);
+    const signal = AbortSignal.abort(new Error('changed my mind'));
+    const { error } = await outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    expect(error).toMatchObject({ code: 'aborted', retryable: false, cause: { message: 'changed my mind' } });
+    expect(server.sockets).toEqual([]);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('fault 16: ends the making of a connection', async () => {
+    const server = await serveSilently();
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const ended = outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    const socket = await server.greeted;
+    aborting.abort();
+    expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'connect' });
+    expect(await closing(socket)).toBeLessThan(10);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('fault 16: ends the wait for headers', async () => {
+    const asked = deferred();
+    const server = await serve(() => asked.resolve());
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const ended = outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    await asked.promise;
+    aborting.abort();
+    expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'headers' });
+    expect(await closing(server.sockets[0])).toBeLessThan(10);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('ends a body, from within an event too, and the reader is not asked', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('one', 'two')));
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const texts = streamResponse(
+      () => requestTo(server.url, { signal }),
+      readText({ push: () => aborting.abort(), interrupt: () => undefined }),
+    );
+    expect((await outcomeOf(texts)).error).toMatchObject({ code: 'aborted', phase: 'body' });
+    expect(await closing(server.sockets[0])).toBeLessThan(10);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('T-AB-04: collects no listeners over many calls', async () => {
+    const server = await serve((socket) => socket.write(STREAM + LAST_CHUNK));
+    const { signal } = new AbortController();
+    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
+    for (let call = 0; call < 100; call++) await outcomeOf(texts);
+    texts.subscribe().unsubscribe();
+    expect(listeners(signal)).toBe(0);
+  });
+});

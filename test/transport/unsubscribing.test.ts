@@ -1,0 +1,175 @@
+import { take } from 'rxjs';
+import { MockAgent } from 'undici';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HttpRequest } from '../../src/request/HttpRequest.ts';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
+import {
+  alive,
+  chunked,
+  cleanUp,
+  closing,
+  deferred,
+  outcomeOf,
+  pending,
+  readText,
+  requestTo,
+  serve,
+  serveSilently,
+  STREAM,
+  until,
+} from './support.ts';
+
+/** A reader that emits every line of a read on its own. */
+const readLines = () =>
+  streamResponse<string>(
+    () => requestTo('http://mock/', { dispatcher: mock }),
+    (_head, sink) => ({
+      push: (bytes) => {
+        for (const line of Buffer.from(bytes).toString().split('\n')) sink.emit(line);
+      },
+      flush: () => sink.emit('flushed'),
+      interrupt: (error) => error,
+    }),
+  );
+
+let mock: MockAgent;
+const rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+
+beforeEach(() => {
+  mock = new MockAgent();
+  cleanUp(() => mock.close());
+  rejections.length = 0;
+  process.on('unhandledRejection', onRejection);
+});
+
+afterEach(() => {
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+});
+
+describe('unsubscribing', () => {
+  it('fault 99: while the request is being prepared sends nothing', async () => {
+    const server = await serve(() => undefined);
+    const request = deferred<HttpRequest>();
+    const ended = pending(streamResponse(() => request.promise, readText()));
+    ended.subscription.unsubscribe();
+    request.resolve(requestTo(server.url));
+    await request.promise;
+    expect(server.sockets).toEqual([]);
+    expect(ended.notifications).toEqual([]);
+  });
+
+  it('T-AB-05: while the request is being prepared swallows the failure of that', async () => {
+    const request = deferred<HttpRequest>();
+    const ended = pending(streamResponse(() => request.promise, readText()));
+    ended.subscription.unsubscribe();
+    request.reject(new Error('too late'));
+    await expect(request.promise).rejects.toThrow();
+    expect(ended.notifications).toEqual([]);
+  });
+
+  it('fault 99: in the turn of the subscription leaves no socket', async () => {
+    const server = await serve(() => undefined);
+    const before = alive('Timeout');
+    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    ended.subscription.unsubscribe();
+    expect(alive('Timeout')).toBe(before);
+    await until(() => alive('TCPSocketWrap') === 0);
+    expect(ended.notifications).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('fault 16: while the connection is being made closes the socket at once', async () => {
+    const server = await serveSilently();
+    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    const socket = await server.greeted;
+    ended.subscription.unsubscribe();
+    expect(await closing(socket)).toBeLessThan(50);
+    expect(ended.notifications).toEqual([]);
+  });
+
+  it('fault 16, T-AB-01: while headers are awaited closes the socket at once', async () => {
+    const asked = deferred();
+    const server = await serve(() => asked.resolve());
+    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    await asked.promise;
+    ended.subscription.unsubscribe();
+    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(ended.notifications).toEqual([]);
+  });
+
+  it('T-AB-01: between headers and body closes the socket at once', async () => {
+    const server = await serve((socket) => socket.write(STREAM));
+    const opened = deferred();
+    const ended = pending(
+      streamResponse<string>(
+        () => requestTo(server.url),
+        (head, sink) => {
+          opened.resolve();
+          return readText()(head, sink);
+        },
+      ),
+    );
+    await opened.promise;
+    ended.subscription.unsubscribe();
+    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(ended.notifications).toEqual([]);
+  });
+
+  it('T-AB-01: in the middle of the body closes the socket at once, twice is once', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('one')));
+    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    await until(() => ended.notifications.length === 1);
+    ended.subscription.unsubscribe();
+    ended.subscription.unsubscribe();
+    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(ended.notifications).toEqual(['one']);
+  });
+
+  it('T-AB-06: inside the first next closes the socket', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('one', 'two')));
+    expect(await outcomeOf(streamResponse(() => requestTo(server.url), readText()).pipe(take(1)))).toEqual({ values: ['one'] });
+    expect(await closing(server.sockets[0])).toBeLessThan(50);
+  });
+
+  it('fault 104: inside next stops a read with 200 frames in it', async () => {
+    const lines = Array.from({ length: 200 }, (_, index) => `frame ${index}`);
+    mock.get('http://mock').intercept({ path: '/', method: 'POST' }).reply(200, lines.join('\n'));
+    expect(await outcomeOf(readLines().pipe(take(3)))).toEqual({ values: ['frame 0', 'frame 1', 'frame 2'] });
+  });
+
+  it('fault 104: tells the reader that the call is over', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('x')));
+    const seen: boolean[] = [];
+    const texts = streamResponse<string>(
+      () => requestTo(server.url),
+      (_head, sink) => ({
+        push: () => {
+          seen.push(sink.closed);
+          sink.emit('x');
+          seen.push(sink.closed);
+        },
+        flush: () => undefined,
+        interrupt: (error) => error,
+      }),
+    );
+    await outcomeOf(texts.pipe(take(1)));
+    expect(seen).toEqual([false, true]);
+  });
+
+  it('fault 105: what a reader emits while it is opened can end the call', async () => {
+    const before = alive('Timeout');
+    const server = await serve((socket) => socket.write(STREAM + chunked('one')));
+    const texts = streamResponse<string>(
+      () => requestTo(server.url),
+      (head, sink) => {
+        sink.emit('opened');
+        return readText()(head, sink);
+      },
+    );
+    expect(await outcomeOf(texts.pipe(take(1)))).toEqual({ values: ['opened'] });
+    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(alive('Timeout')).toBe(before);
+  });
+});
