@@ -1,0 +1,158 @@
+import type { FinishReason, StreamEvent, ToolCallDeltaEvent } from '../src/events/StreamEvent.ts';
+import { createToolCallLedger, type ToolCallDraft, type ToolCallLedger } from '../src/events/toolCallLedger.ts';
+import type { Stage } from '../src/stage.ts';
+import type { EventOperator } from './EventOperator.ts';
+import { liftEvents } from './liftEvents.ts';
+import { createCallIds } from './tools/createCallIds.ts';
+import type { ToolCallEvent, ToolCallUpdateEvent } from './tools/ToolCallEvent.ts';
+import type { ToolLike } from './tools/ToolLike.ts';
+import { toToolCall } from './tools/toToolCall.ts';
+
+/** Config of `assembleToolCalls`. */
+export interface AssembleToolCallsConfig<
+  Tools extends readonly ToolLike[] = readonly ToolLike[],
+  Updates extends boolean = boolean,
+> {
+  /**
+   * The tools offered: they type the calls, schemas among them check the input, and a call of another tool is invalid.
+   *
+   * @defaultValue any tool, unchecked
+   */
+  readonly tools?: Tools;
+  /**
+   * Follows each fragment with a `tool_call_update` that holds the call so far.
+   *
+   * @defaultValue false
+   */
+  readonly partial?: Updates;
+  /**
+   * The most calls in one choice; one more is a `limit` error.
+   *
+   * @defaultValue 128
+   */
+  readonly maxToolCalls?: number;
+  /**
+   * The most text in the arguments of one call, in UTF-16 units; more is a `limit` error.
+   *
+   * @defaultValue 1 MiB
+   */
+  readonly maxToolInputBytes?: number;
+}
+
+/**
+ * Adds a `tool_call` for each call of the answer, right before `done`: never earlier, since a beginning of JSON can be JSON
+ * and a fragment can come after `finish`. A source that completes without `done` gives its calls up then; one that fails
+ * gives up none. Resets on `start`.
+ *
+ *     in:   s-c-c-c---f-d---|
+ *     out:  s-c-c-c---f-(Cd)|
+ *
+ * A fragment belongs to the call with its id, else with its index, else to the call before it. Calls come out choice by
+ * choice, in the order of the endpoint's indices where those tell them apart, else of arrival. A call of an answer that was
+ * cut (`length`, `content_filter`, or neither `finish` nor `done`) has `complete: false` and never an `input`. The
+ * arguments are held, up to `maxToolInputBytes` a call, and looked into once, at the end.
+ *
+ * `callId` is unique in the answer, not in the conversation: some endpoints number anew on each turn, and a reply means a
+ * call of the message right before it. Reply with `id`, and with `callId` where there is none.
+ *
+ * @example
+ * import { of } from 'rxjs';
+ * import { assembleToolCalls } from 'rx-completions/operators';
+ *
+ * const fragment = { type: 'tool_call_delta', choice: 0, id: 'c0', name: 'weather', delta: '{"city":"Bern"}' } as const;
+ * of(fragment, { type: 'done', reason: 'tool_calls', attempts: 1 } as const)
+ *   .pipe(assembleToolCalls())
+ *   .subscribe((event) => console.log(event)); // the fragment, tool_call weather { city: 'Bern' }, done
+ *
+ * @throws `CompletionError` with code `limit`, as a notification, when the answer exceeds `maxToolCalls` or
+ * `maxToolInputBytes`.
+ */
+export const assembleToolCalls = <
+  const Tools extends readonly ToolLike[] = readonly ToolLike[],
+  Updates extends boolean = false,
+>(
+  config: AssembleToolCallsConfig<Tools, Updates> = {},
+): EventOperator<AssembledEvent<Tools, Updates>> =>
+  // What the types say of `tools` and `partial`, the stage sees to at run time.
+  liftEvents(createToolCallAssembler(config)) as EventOperator<AssembledEvent<Tools, Updates>>;
+
+type AssembledEvent<Tools extends readonly ToolLike[], Updates extends boolean> =
+  | ToolCallEvent<Tools>
+  | (Updates extends true ? ToolCallUpdateEvent : never);
+
+interface ChoiceCalls {
+  readonly ledger: ToolCallLedger;
+  /** By the order of arrival. */
+  readonly callIds: string[];
+}
+
+const createToolCallAssembler = (
+  config: AssembleToolCallsConfig,
+): Stage<StreamEvent, StreamEvent | ToolCallEvent | ToolCallUpdateEvent> => {
+  const { maxToolCalls = 128, maxToolInputBytes = 1024 * 1024 } = config;
+  const tools = config.tools && new Map(config.tools.map((tool) => [tool.name, tool]));
+  const toolNames = tools && new Set(tools.keys());
+
+  return (emit) => {
+    const choices = new Map<number, ChoiceCalls>();
+    const reasons = new Map<number, FinishReason>();
+    let callIds = createCallIds();
+
+    const reset = (): void => {
+      choices.clear();
+      reasons.clear();
+      callIds = createCallIds();
+    };
+
+    const add = (event: ToolCallDeltaEvent): void => {
+      const { choice, delta } = event;
+      let calls = choices.get(choice);
+      if (calls === undefined) {
+        calls = { ledger: createToolCallLedger({ toolNames, maxToolCalls, maxToolInputBytes }), callIds: [] };
+        choices.set(choice, calls);
+      }
+      const draft = calls.ledger.add(event);
+      const callId = (calls.callIds[draft.order] ??= callIds(draft.id, choice, draft.order));
+      emit(event);
+      if (config.partial === true)
+        emit({ type: 'tool_call_update', choice, callId, name: draft.name, args: draft.args, delta });
+    };
+
+    const release = (reason?: FinishReason): void => {
+      for (const [choice, { ledger, callIds }] of [...choices].sort(([left], [right]) => left - right)) {
+        const complete = !isCut(reasons.get(choice) ?? reason);
+        inOrder(ledger.drafts).forEach((draft, index) => {
+          const callId = callIds[draft.order] ?? '';
+          emit(toToolCall(draft, { choice, index, callId, complete }, tools));
+        });
+      }
+      reset();
+    };
+
+    return {
+      push: (event) => {
+        if (event.type === 'start') reset();
+        else if (event.type === 'finish') reasons.set(event.choice, tellingReason(reasons.get(event.choice), event.reason));
+        else if (event.type === 'done') release(event.reason);
+        if (event.type === 'tool_call_delta') add(event);
+        else emit(event);
+      },
+      flush: () => release(),
+    };
+  };
+};
+
+/** A lone `stop` may follow the reason that tells why the answer ended. */
+const tellingReason = (known: FinishReason | undefined, reason: FinishReason): FinishReason =>
+  known === undefined || known === 'stop' || known === 'unknown' ? reason : known;
+
+const isCut = (reason: FinishReason | undefined): boolean =>
+  reason === undefined || reason === 'length' || reason === 'content_filter';
+
+/** By the endpoint's indices where each call has its own, else by arrival. A draft nothing ever came for is no call. */
+const inOrder = (drafts: readonly ToolCallDraft[]): readonly ToolCallDraft[] => {
+  const calls = drafts.filter(({ id, name, args, extra }) => id ?? extra ?? (name !== '' || args.trim() !== ''));
+  const indices = new Set(calls.map(({ index }) => index));
+  if (indices.has(undefined) || indices.size < calls.length) return calls;
+  return calls.sort((left, right) => (left.index ?? 0) - (right.index ?? 0));
+};

@@ -1,0 +1,53 @@
+import { createJsonScanner } from '../../src/events/jsonScanner.ts';
+import type { ToolInputError } from './ToolCallEvent.ts';
+import type { StandardSchema } from './ToolLike.ts';
+
+/** What became of a call's arguments. */
+export type ToolInput = { readonly input: unknown } | { readonly inputError: ToolInputError };
+
+/** Deeper values overflow the stack of whoever clones or prints them. */
+const MAX_DEPTH = 256;
+
+/** Reads the arguments of a whole call, and checks them where `parameters` can check. No message repeats the arguments. */
+export const readToolInput = (args: string, parameters: unknown): ToolInput => {
+  if (isTooDeep(args)) return reject(`the arguments are nested deeper than ${MAX_DEPTH} levels`);
+  let input: unknown;
+  try {
+    input = JSON.parse(args);
+  } catch {
+    return reject('the arguments are not valid JSON');
+  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return reject('the arguments are not a JSON object');
+  return isSchema(parameters) ? check(input, parameters) : { input };
+};
+
+/** Says that a call's input cannot be used. */
+export const reject = (message: string): ToolInput => ({ inputError: { message } });
+
+const check = (input: unknown, schema: StandardSchema): ToolInput => {
+  try {
+    const result = schema['~standard'].validate(input);
+    if ('then' in result) {
+      // Nobody else will hear of its failure, which would end the process as an unhandled rejection.
+      result.then(undefined, () => undefined);
+      return reject("the tool's schema cannot be checked synchronously");
+    }
+    if (result.issues === undefined) return { input: result.value };
+    return reject(`the arguments do not fit the tool's schema (issues: ${result.issues.length})`);
+  } catch {
+    return reject("the tool's schema failed while it was checked");
+  }
+};
+
+const isTooDeep = (args: string): boolean => {
+  if (args.length <= MAX_DEPTH) return false;
+  const scanner = createJsonScanner();
+  scanner.read(args);
+  return scanner.deepest > MAX_DEPTH;
+};
+
+const isSchema = (parameters: unknown): parameters is StandardSchema =>
+  (typeof parameters === 'object' || typeof parameters === 'function') &&
+  parameters !== null &&
+  '~standard' in parameters;
