@@ -28,3 +28,8 @@ export type { UsageReportConfig } from './sse/usageReport.ts';
 export { operatorContract } from './contract/operatorContract.ts';
 export type { OperatorContractConfig, OperatorLaw, OperatorLawName } from './contract/operatorContract.ts';
 export type { TypedEvent } from './contract/Trial.ts';
+export { arbitraries } from './arbitraries/arbitraries.ts';
+export type { Arbitraries } from './arbitraries/arbitraries.ts';
+export type { AnswersConfig } from './arbitraries/answers.ts';
+export type { ArbitraryAnswer, ExpectedAnswer, ExpectedToolCall } from './arbitraries/ArbitraryAnswer.ts';
+export type { FastCheck } from './arbitraries/FastCheck.ts';
