@@ -71,4 +71,4 @@ export type {
 } from './request/Part.ts';
 export type { Timeouts } from './request/Timeouts.ts';
 export { defineTool } from './request/Tool.ts';
-export type { JsonSchema, Tool, ToolInput } from './request/Tool.ts';
+export type { JsonSchema, Tool } from './request/Tool.ts';

@@ -19,15 +19,15 @@ export const schemaError = (
   issues: readonly SchemaIssue[],
   place: (path: string) => string,
   names: readonly string[],
-): CompletionError =>
-  configError(issues.flatMap((issue) => sentences(issue, place, names)).join('; '));
+): CompletionError => configError(issues.flatMap((issue) => sentences(issue, place, names)).join('; '));
 
 const sentences = (
   { path, message, keys }: SchemaIssue,
   place: (path: string) => string,
   names: readonly string[],
 ): string[] => {
-  if (keys === undefined) return [`${place(spell(path))}${message.startsWith('must ') ? '' : ':'} ${expectation(message)}`];
+  if (keys === undefined)
+    return [`${place(spell(path))}${message.startsWith('must ') ? '' : ':'} ${expectation(message)}`];
   return keys.map((key) => {
     const near = path.length === 0 ? nearestName(key, names) : undefined;
     const hint = near === undefined ? '' : `; did you mean \`${near}\`?`;
@@ -43,4 +43,6 @@ const expectation = (message: string): string =>
     .replace(/^Too (?:small|big): /, '');
 
 const spell = (path: readonly PropertyKey[]): string =>
-  path.map((step, depth) => (typeof step === 'number' ? `[${step}]` : `${depth === 0 ? '' : '.'}${String(step)}`)).join('');
+  path
+    .map((step, depth) => (typeof step === 'number' ? `[${step}]` : `${depth === 0 ? '' : '.'}${String(step)}`))
+    .join('');

@@ -100,10 +100,4 @@ export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 
 /** What an assistant's message is made of. */
 export type AssistantPart =
-  | TextPart
-  | ReasoningPart
-  | ToolCallPart
-  | RefusalPart
-  | AnswerImagePart
-  | AnswerAudioPart
-  | AnnotationPart;
+  TextPart | ReasoningPart | ToolCallPart | RefusalPart | AnswerImagePart | AnswerAudioPart | AnnotationPart;

@@ -19,9 +19,6 @@ export interface Tool<Name extends string = string, Input = unknown> {
   readonly cacheControl?: CacheControl;
 }
 
-/** What the calls of a tool carry. */
-export type ToolInput<T extends Tool> = T extends { readonly parameters: z.ZodType<infer Input> } ? Input : unknown;
-
 /**
  * Gives a tool back as it is, with its name and input type inferred for whoever handles its calls.
  *

@@ -36,10 +36,13 @@ export const resolveApiKey = (
   if (typeof apiKey === 'function') return asked(apiKey);
   if (apiKey === null || authorized || isLoopback(hostname)) return undefined;
   const vendor = vendorOf(kind, provider);
-  if (vendor === undefined) throw configError('no API key: pass `options.apiKey`, or null for an endpoint that needs none');
+  if (vendor === undefined)
+    throw configError('no API key: pass `options.apiKey`, or null for an endpoint that needs none');
   const { variable, host } = vendor;
   if (!isHost(hostname, host))
-    throw configError(`${variable} is only sent to ${host}: pass \`options.apiKey\` for ${hostname}, or null for no key`);
+    throw configError(
+      `${variable} is only sent to ${host}: pass \`options.apiKey\` for ${hostname}, or null for no key`,
+    );
   const key = environment[variable];
   if (key === undefined || key.trim() === '')
     throw configError(`no API key: neither \`options.apiKey\` nor ${variable} is set`);

@@ -10,7 +10,8 @@ export const endpointUrl = (baseUrl: unknown): URL => {
   if (typeof baseUrl !== 'string' || baseUrl.trim() === '') throw refused('must be a non-empty string');
   const url = parse(baseUrl.trim());
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('must begin with https:// or http://');
-  if (url.username !== '' || url.password !== '') throw refused('must not contain credentials; use `apiKey` or `headers`');
+  if (url.username !== '' || url.password !== '')
+    throw refused('must not contain credentials; use `apiKey` or `headers`');
   if (url.hash !== '') throw refused('must not contain a fragment');
   const path = url.pathname.replace(/\/+$/, '');
   if (path.endsWith(`${COMPLETIONS}${COMPLETIONS}`)) throw refused(`must contain ${COMPLETIONS} only once`);

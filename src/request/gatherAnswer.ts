@@ -2,7 +2,7 @@ import { configError } from '../errors/configError.ts';
 import type { Draft } from './Draft.ts';
 import { warn } from './Draft.ts';
 import { expectName, expectString } from './expectField.ts';
-import type { AnnotationPart, AnswerAudioPart, AnswerImagePart, AssistantPart } from './Part.ts';
+import type { AnnotationPart, AnswerAudioPart, AnswerImagePart, AssistantPart, ReasoningPart } from './Part.ts';
 import { wireTextPart } from './wireText.ts';
 import { wireToolCall } from './wireToolCall.ts';
 import type { WireObject } from './WireObject.ts';
@@ -42,7 +42,7 @@ const gather = (answer: GatheredAnswer, part: AssistantPart, path: string, draft
       return;
     case 'reasoning':
       answer.reasoning += expectString(part.text, `${path}.text`);
-      answer.details.push(...(part.details ?? []));
+      for (const detail of detailsOf(part, path)) answer.details.push(detail);
       return;
     case 'tool_call':
       answer.calls.push(wireToolCall(part, path, draft));
@@ -65,6 +65,11 @@ const gather = (answer: GatheredAnswer, part: AssistantPart, path: string, draft
   }
 };
 
+const detailsOf = ({ details = [] }: ReasoningPart, path: string): readonly unknown[] => {
+  if (Array.isArray(details)) return details;
+  throw configError(`\`${path}.details\` must be an array`);
+};
+
 const imageOf = (part: AnswerImagePart, path: string, draft: Draft): WireObject => {
   if (draft.manners.openRouterParts)
     return { type: 'image_url', image_url: { url: expectName(part.url, `${path}.url`) } };
@@ -79,5 +84,6 @@ const audioOf = (part: AnswerAudioPart, path: string): WireObject => {
 /** A citation says where text came from; the text stands without it, so leaving it out is no reason to refuse the call. */
 const annotate = (answer: GatheredAnswer, part: AnnotationPart, draft: Draft): void => {
   if (draft.manners.openRouterParts && part.raw !== undefined) answer.annotations.push(part.raw);
-  else warn(draft, 'annotation_omitted', 'annotations of a former turn were left out: the endpoint has no field for them');
+  else
+    warn(draft, 'annotation_omitted', 'annotations of a former turn were left out: the endpoint has no field for them');
 };

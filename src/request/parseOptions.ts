@@ -90,7 +90,10 @@ const fields = {
   store: flag,
   extraBody: z.record(z.string(), z.unknown()).optional(),
   apiKey: z
-    .custom((key) => key === null || typeof key === 'string' || typeof key === 'function', 'must be a string, a function or null')
+    .custom(
+      (key) => key === null || typeof key === 'string' || typeof key === 'function',
+      'must be a string, a function or null',
+    )
     .optional(),
   headers: z.record(z.string(), z.string()).optional(),
   signal: having('addEventListener', 'an AbortSignal').optional(),

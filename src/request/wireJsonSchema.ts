@@ -10,7 +10,8 @@ export const wireJsonSchema = (schema: z.ZodType | JsonSchema, path: string, str
   if (typeof schema !== 'object' || (schema as unknown) === null || Array.isArray(schema))
     throw configError(`${path} must be a zod schema or a JSON Schema object`);
   if (isZod(schema)) return converted(schema, path, strict);
-  if ('_def' in schema) throw configError(`${path} is a schema of another zod; zod 4 is needed`);
+  if ('_def' in schema || '~standard' in schema)
+    throw configError(`${path} is a schema zod 4 did not make: give it as JSON Schema`);
   return schema;
 };
 

@@ -12,6 +12,7 @@ import type { WireObject } from './WireObject.ts';
  * never left out in silence.
  */
 export const wireMessages = (context: Context, draft: Draft): readonly WireObject[] => {
+  if (typeof context !== 'object' || (context as unknown) === null) throw configError('`context` must be an object');
   const messages: WireObject[] = [];
   if (context.systemPrompt !== undefined) {
     const content = wireText(context.systemPrompt, 'systemPrompt', draft);

@@ -5,7 +5,11 @@ import type { Manners } from './mannersOf.ts';
 import type { WireObject } from './WireObject.ts';
 
 /** How reasoning is asked for. What the endpoint's dialect cannot say is refused, not dropped. */
-export const wireReasoningRequest = (model: Model, asked: SamplingOptions['reasoning'], manners: Manners): WireObject => {
+export const wireReasoningRequest = (
+  model: Model,
+  asked: SamplingOptions['reasoning'],
+  manners: Manners,
+): WireObject => {
   // `false` of a model means it cannot reason: nothing to ask for, and many endpoints refuse the field.
   const byDefault = model.reasoning === false ? undefined : model.reasoning;
   const wanted = asked === true ? (byDefault ?? true) : (asked ?? byDefault);

@@ -21,7 +21,11 @@ export const wireTools = (tools: readonly Tool[] | undefined, draft: Draft): rea
   return wire.length === 0 ? undefined : wire;
 };
 
-const wireTool = ({ name, description, parameters, strict, cacheControl }: Tool, path: string, draft: Draft): WireObject => ({
+const wireTool = (
+  { name, description, parameters, strict, cacheControl }: Tool,
+  path: string,
+  draft: Draft,
+): WireObject => ({
   type: 'function',
   function: {
     name,
