@@ -32,7 +32,10 @@ export class Exchange {
   readonly #owner: ExchangeOwner;
   #phase: ExchangePhase = 'connect';
   #controller: Controller | undefined;
+  /** Nothing is reported any more. */
   #over = false;
+  /** undici is done with the request, whose socket may serve another by now. */
+  #settled = false;
   #mayPause = false;
   #reusedAt = -Infinity;
 
@@ -115,14 +118,14 @@ export class Exchange {
   }
 
   onResponseEnd(): void {
-    this.#controller = undefined;
+    this.#settled = true;
     if (this.#over) return;
     this.#over = true;
     this.#owner.ended();
   }
 
   onResponseError(_controller: Controller | undefined, error: unknown): void {
-    this.#controller = undefined;
+    this.#settled = true;
     this.#fail(error);
   }
 
@@ -133,9 +136,12 @@ export class Exchange {
     this.#owner.failed(error, this.#phase, stale);
   }
 
+  /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */
   #abort(): void {
-    if (this.#controller !== undefined) this.#controller.abort(OVER);
-    else if (this.#phase === 'connect') traceOf(this.#options)?.abandon(OVER);
+    if (this.#settled) return;
+    const trace = traceOf(this.#options);
+    if (trace === undefined) this.#controller?.abort(OVER);
+    else trace.close(OVER);
   }
 }
 

@@ -16,8 +16,11 @@ export class SocketTrace {
     return this.#requests++;
   }
 
-  /** Closes a socket that may not be connected yet. Only an error makes undici take notice of that. */
-  abandon(reason: Error): void {
+  /**
+   * Closes the socket, also one that is not connected yet. undici notices only with a reason. Its own abort would do for a
+   * connected one, but then undici 7 makes a new connection just to find that the request on it was aborted.
+   */
+  close(reason: Error): void {
     const socket = this.#socket;
     if (hasDestroy(socket)) socket.destroy(reason);
   }

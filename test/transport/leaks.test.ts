@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, until } from './support.ts';
+
+describe('what a call leaves behind', () => {
+  it('T-AB-03: nothing, after a thousand calls', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('text') + LAST_CHUNK));
+    const { signal } = new AbortController();
+    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
+    const warnings: unknown[] = [];
+    const onWarning = (warning: unknown): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    cleanUp(() => process.off('warning', onWarning));
+    const before = { timers: alive('Timeout'), immediates: alive('Immediate') };
+    for (let call = 0; call < 1_000; call++) {
+      const { values } = await outcomeOf(texts);
+      if (values[0] !== 'text') throw new Error(`call ${call} failed`);
+    }
+    await turns(3);
+    expect(alive('Timeout')).toBeLessThanOrEqual(before.timers);
+    expect(alive('Immediate')).toBeLessThanOrEqual(before.immediates);
+    expect(server.sockets.filter((socket) => !socket.closed).length).toBeLessThan(5);
+    expect(warnings).toEqual([]);
+  });
+
+  it('T-AB-01: no socket, after a hundred calls ended in their body', async () => {
+    const server = await serve((socket) => socket.write(STREAM + chunked('text')));
+    const texts = streamResponse(() => requestTo(server.url), readText());
+    for (let call = 0; call < 100; call++)
+      await new Promise<void>((resolve) => {
+        const subscription = texts.subscribe(() => {
+          subscription.unsubscribe();
+          resolve();
+        });
+      });
+    for (const socket of server.sockets) await closing(socket);
+    expect(server.sockets.length).toBe(100);
+    await until(() => server.sockets.every((socket) => socket.closed));
+  });
+});
