@@ -3,3 +3,19 @@ export type { EventReader } from './liftReader.ts';
 export { accumulateText, type AccumulateTextConfig } from './accumulateText.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
+export { normalizeUsage, type NormalizeUsageConfig, type UsageEvent } from './normalizeUsage.ts';
+export { addUsage } from './usage/addUsage.ts';
+export { billableOutput } from './usage/billableOutput.ts';
+export { textOutput } from './usage/textOutput.ts';
+export { uncachedInput } from './usage/uncachedInput.ts';
+export type { Usage, UsageCost } from './usage/Usage.ts';
+export type { UsageQuirks } from './usage/UsageQuirks.ts';
+export { assembleToolCalls, type AssembleToolCallsConfig } from './assembleToolCalls.ts';
+export type {
+  InvalidToolCall,
+  ToolCallEvent,
+  ToolCallUpdateEvent,
+  ToolInputError,
+  ValidToolCall,
+} from './tools/ToolCallEvent.ts';
+export type { ToolInputOf, ToolLike } from './tools/ToolLike.ts';
