@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { from, of, type Observable } from 'rxjs';
 import type { StreamEvent } from 'rx-completions';
 import { accumulateText, stripThink } from 'rx-completions/operators';
+import { operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
 import { marbles } from '../support/marbles.ts';
@@ -90,6 +91,8 @@ describe('accumulateText', () => {
       { numRuns: 1000 },
     );
   });
+
+  for (const law of operatorContract(() => accumulateText())) it(law.name, law.run);
 
   it('infers its input in a pipe', () => {
     const events: Observable<StreamEvent> = of(text('a'));

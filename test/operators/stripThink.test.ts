@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { from, of, Subject, take, type Observable } from 'rxjs';
 import type { ReasoningDeltaEvent, StreamEvent } from 'rx-completions';
 import { accumulateText, stripThink, type StripThinkConfig } from 'rx-completions/operators';
+import { operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
 import { marbles } from '../support/marbles.ts';
@@ -553,7 +554,11 @@ describe('stripThink', () => {
     });
   });
 
-  describe('types', () => {
+  describe('as an operator', () => {
+    for (const law of operatorContract(() => stripThink())) it(law.name, law.run);
+    const all = { position: 'anywhere', onOrphanClose: 'strip', startsInside: true } as const;
+    for (const law of operatorContract(() => stripThink(all))) it(`${law.name}, with every option`, law.run);
+
     it('infers in a pipe, in any order, without annotations', () => {
       const events: Observable<StreamEvent> = of(text('a'));
       expectTypeOf(events.pipe(stripThink())).toEqualTypeOf<Observable<StreamEvent>>();
