@@ -30,9 +30,11 @@ export interface Arbitraries {
  *
  * @example
  * import fc from 'fast-check';
+ * import { arbitraries } from 'rx-completions/testing';
+ *
  * const { answers, cuts } = arbitraries(fc);
- * const cutAnswers = answers().chain((answer) => cuts(answer.bytes).map((pieces) => ({ ...answer, pieces })));
- * fc.assert(fc.property(cutAnswers, ({ pieces, expected }) => isDeepStrictEqual(textOf(pieces), expected.text)));
+ * const cutAnswers = answers().chain(({ bytes }) => cuts(bytes).map((pieces) => ({ bytes, pieces })));
+ * fc.assert(fc.property(cutAnswers, ({ bytes, pieces }) => Buffer.concat(pieces).equals(bytes)));
  */
 export const arbitraries = (fc: FastCheck): Arbitraries => ({
   answers: (config) => answers(fc, config),

@@ -61,9 +61,10 @@ export interface OperatorContractConfig<In extends TypedEvent> {
  * The laws every operator on events obeys, each to be run as a test of its own in any runner.
  *
  * @example
- * describe('stripThink', () => {
- *   for (const law of operatorContract(() => stripThink())) it(law.name, law.run);
- * });
+ * import { stripThink } from 'rx-completions/operators';
+ * import { operatorContract } from 'rx-completions/testing';
+ *
+ * for (const law of operatorContract(() => stripThink())) await law.run(); // in a runner: it(law.name, law.run)
  */
 export const operatorContract = <In extends TypedEvent = StreamEvent>(
   build: () => (source: Observable<NoInfer<In>>) => Observable<unknown>,

@@ -126,8 +126,10 @@ export class Script implements Iterable<Step> {
  * Begins a script for `scriptedEndpoint`.
  *
  * @example
- * script().data(chunk({ text: 'Hel' })).data(chunk({ text: 'lo' })).reset()
- * script().raw('HTTP/1.1 103 Early Hints\r\n\r\n').data(chunk({ text: 'Hello' })).done()
- * script().data(chunk({ text: 'Hel' })).expectClosed({ withinMs: 100 })
+ * import { chunk, script } from 'rx-completions/testing';
+ *
+ * const cut = script().split('every').data(chunk({ text: 'Hel' })).reset();
+ * const slow = script().comment('thinking').wait(500).data(chunk({ text: 'Hello' })).done();
+ * const abandoned = script().data(chunk({ text: 'Hel' })).expectClosed({ withinMs: 100 });
  */
 export const script = (): Script => new Script();

@@ -16,6 +16,7 @@ export interface Performance {
 /** Plays a script to its end; rejects when `signal` fires or the script itself fails. */
 export const playScript = async ({ steps, expectations, wire, signal }: Performance): Promise<void> => {
   const waiting = expectations.values();
+  const left = fired(signal);
   for (const step of steps) {
     signal.throwIfAborted();
     switch (step.type) {
@@ -35,7 +36,7 @@ export const playScript = async ({ steps, expectations, wire, signal }: Performa
         await sleep(step.ms, undefined, { signal });
         break;
       case 'until':
-        await Promise.race([typeof step.ready === 'function' ? step.ready() : step.ready, fired(signal)]);
+        await Promise.race([typeof step.ready === 'function' ? step.ready() : step.ready, left]);
         break;
       case 'end':
         await wire.end();
@@ -63,7 +64,11 @@ export const playScript = async ({ steps, expectations, wire, signal }: Performa
 /** Steps that say how the response ends, or that it does not. */
 const ENDINGS: ReadonlySet<Step['type']> = new Set<Step['type']>(['end', 'fin', 'reset', 'stall', 'expectClosed']);
 
-const fired = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
+const fired = (signal: AbortSignal): Promise<never> => {
+  const rejecting = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('the client left')), { once: true });
   });
+  // Most scripts wait for nothing, and then no one looks at it.
+  rejecting.catch(() => undefined);
+  return rejecting;
+};

@@ -12,7 +12,11 @@ export interface ScriptOfAnswerConfig extends Omit<AnswerConfig, 'text'>, Chunks
  * A script that streams a whole answer, chunk by chunk, with `[DONE]` at its end.
  *
  * @example
- * scriptOfAnswer('Hello world', { reasoning: 'greet', usage: usageReport({ input: 3, output: 2 }) })
+ * import { scriptedEndpoint, scriptOfAnswer, usageReport } from 'rx-completions/testing';
+ *
+ * const usage = usageReport({ input: 3, output: 2 });
+ * const endpoint = await scriptedEndpoint(scriptOfAnswer('Hello world', { reasoning: 'greet', usage }));
+ * await endpoint.close();
  */
 export const scriptOfAnswer = (text: string, config: ScriptOfAnswerConfig = {}): Script => {
   const { opening = script().headers(), ...answer } = config;

@@ -22,10 +22,12 @@ export interface ScriptedEndpointConfig {
  * can be had: cuts, resets, silence, bytes at their own pace. A list of scripts answers one request each; the last repeats.
  *
  * @example
- * await using endpoint = await scriptedEndpoint(script().data(chunk({ text: 'Hel' })).expectClosed());
- * const model = openAICompatModel({ provider: 'test', id: 'm', baseUrl: endpoint.baseUrl });
- * await firstValueFrom(streamOpenAICompletions(model, context, { apiKey: null }).pipe(accumulateText()));
- * await endpoint.verify();
+ * import { chunk, script, scriptedEndpoint } from 'rx-completions/testing';
+ *
+ * const endpoint = await scriptedEndpoint(script().data(chunk({ text: 'Hel' })).reset());
+ * const response = await fetch(`${endpoint.baseUrl}/chat/completions`, { method: 'POST', body: '{}' });
+ * await response.text().catch(() => console.log('cut', endpoint.requests[0]?.json())); // cut {}
+ * await endpoint.close();
  *
  * @see {@link script}
  */

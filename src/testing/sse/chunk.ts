@@ -40,9 +40,11 @@ export interface ChunkConfig {
  * A `chat.completion.chunk` as OpenAI sends it. A chunk that only carries usage has no choices, as theirs.
  *
  * @example
- * chunk({ text: 'Hel' })
- * chunk({ toolCall: { index: 0, id: 'call_1', name: 'weather', args: '' } })
- * chunk({ usage: usageReport({ input: 3, output: 2 }) })
+ * import { chunk, usageReport } from 'rx-completions/testing';
+ *
+ * const text = chunk({ text: 'Hel' });
+ * const call = chunk({ toolCall: { index: 0, id: 'call_1', name: 'weather', args: '' } });
+ * const usage = chunk({ usage: usageReport({ input: 3, output: 2 }) });
  */
 export const chunk = (config: ChunkConfig = {}): JsonObject => ({
   id: config.id ?? 'chatcmpl-test',

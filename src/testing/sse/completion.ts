@@ -5,7 +5,9 @@ import type { JsonObject } from './JsonObject.ts';
  * A `chat.completion` as an endpoint sends it that does not stream.
  *
  * @example
- * completion({ text: 'Hello', usage: usageReport({ input: 3, output: 2 }) })
+ * import { completion, usageReport } from 'rx-completions/testing';
+ *
+ * const body = completion({ text: 'Hello', usage: usageReport({ input: 3, output: 2 }) });
  */
 export const completion = (answer: AnswerConfig = {}): JsonObject => ({
   id: answer.id ?? 'chatcmpl-test',

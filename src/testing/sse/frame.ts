@@ -9,8 +9,10 @@ export interface FrameConfig {
  * its own.
  *
  * @example
- * frame({ id: 'x' })      // 'data: {"id":"x"}\n\n'
- * frame('[DONE]')         // 'data: [DONE]\n\n'
+ * import { frame } from 'rx-completions/testing';
+ *
+ * frame({ id: 'x' }); // 'data: {"id":"x"}\n\n'
+ * frame('[DONE]'); // 'data: [DONE]\n\n'
  */
 export const frame = (data: object | string, { event, id }: FrameConfig = {}): string => {
   const fields = [

@@ -5,7 +5,9 @@ import { frame } from './frame.ts';
  * is the plain sum of frames: `frame(first) + frame(second)`.
  *
  * @example
- * streamOf(chunk({ text: 'Hello' }), chunk({ finish: 'stop' }))
+ * import { chunk, streamOf } from 'rx-completions/testing';
+ *
+ * const bytes = streamOf(chunk({ text: 'Hello' }), chunk({ finish: 'stop' }));
  */
 export const streamOf = (...chunks: readonly (object | string)[]): Uint8Array =>
   new TextEncoder().encode([...chunks, '[DONE]'].map((each) => frame(each)).join(''));
