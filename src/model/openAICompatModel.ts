@@ -12,13 +12,13 @@ export type OpenAICompatModelConfig = Pick<OpenAICompatModel, 'id'> & Partial<Om
  * `openrouter` know their address, every other provider needs a `baseUrl`. Throws a `config` error that names the field
  * when one cannot be used.
  *
+ * @example
  * ```ts
  * import { openAICompatModel } from 'rx-completions';
  *
  * const local = openAICompatModel({ provider: 'vllm', id: 'Qwen/Qwen3-32B', baseUrl: 'http://localhost:8000/v1' });
  * const hosted = openAICompatModel({ provider: 'openai', id: 'gpt-4o-mini' });
  * ```
- *
  * @see {@link OpenAICompatModel} for the fields
  */
 export const openAICompatModel = (config: OpenAICompatModelConfig): OpenAICompatModel => {

@@ -10,6 +10,7 @@ export type OpenRouterModelConfig = Pick<OpenRouterModel, 'id'> & Partial<Omit<O
 /**
  * Describes a model behind OpenRouter. Throws a `config` error that names the field when one cannot be used.
  *
+ * @example
  * ```ts
  * import { openRouterModel } from 'rx-completions';
  *
@@ -18,7 +19,6 @@ export type OpenRouterModelConfig = Pick<OpenRouterModel, 'id'> & Partial<Omit<O
  *   openrouterProvider: { order: ['anthropic'], allow_fallbacks: false },
  * });
  * ```
- *
  * @see {@link OpenRouterModel} for the fields
  */
 export const openRouterModel = (config: OpenRouterModelConfig): OpenRouterModel =>

@@ -22,6 +22,7 @@ export interface Tool<Name extends string = string, Input = unknown> {
 /**
  * Gives a tool back as it is, with its name and input type inferred for whoever handles its calls.
  *
+ * @example
  * ```ts
  * import { defineTool } from 'rx-completions';
  * import { z } from 'zod';

@@ -18,6 +18,12 @@ describe('a former answer', () => {
   it('goes back as it is when it is a string', () =>
     expect(wireOf({ role: 'assistant', content: 'Hello' })).toEqual({ role: 'assistant', content: 'Hello' }));
 
+  it('has no empty text among its parts, which some models refuse', () =>
+    expect(wireOf(answer(text(''), { type: 'text', text: 'long', cacheControl: true }))).toEqual({
+      role: 'assistant',
+      content: [{ type: 'text', text: 'long', cache_control: { type: 'ephemeral' } }],
+    }));
+
   it('has content null when it only calls tools', () =>
     expect(wireOf(answer(call))).toEqual({ role: 'assistant', content: null, tool_calls: [wireCall] }));
 
