@@ -72,3 +72,5 @@ export type {
 export type { Timeouts } from './request/Timeouts.ts';
 export { defineTool } from './request/Tool.ts';
 export type { JsonSchema, Tool } from './request/Tool.ts';
+export { streamOpenAICompletions } from './streamOpenAICompletions.ts';
+export { streamOpenRouter } from './streamOpenRouter.ts';

@@ -10,10 +10,8 @@ import { readBody } from './wire/readBody.ts';
 import { readHttpError } from './wire/readHttpError.ts';
 
 /** Joins the stations of a chunk's journey, bytes to events, into the reader of one response. */
-export const readCompletion =
-  (request: HttpRequest): OpenReader<StreamEvent> =>
-  (head, sink) =>
-    head.status >= 200 && head.status <= 299 ? answerReader(request, head, sink) : errorReader(request, head);
+export const readCompletion: OpenReader<StreamEvent> = (head, sink, request) =>
+  head.status >= 200 && head.status <= 299 ? answerReader(request, head, sink) : errorReader(request, head);
 
 const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink<StreamEvent>): ResponseReader => {
   const { endpoint, limits, answer, timeouts } = request;

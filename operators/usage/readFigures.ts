@@ -8,12 +8,34 @@ export type Figures = Readonly<Partial<Record<Figure, number>>> & {
   /** Whether the caller's own key for the upstream provider was used. */
   readonly byok?: boolean;
 };
-type Figure = keyof typeof TOKENS | keyof typeof MONEY;
+type Figure = TokenFigure | MoneyFigure;
 
-const paths = (...names: readonly string[]): readonly (readonly string[])[] => names.map((name) => name.split('.'));
+type TokenFigure =
+  | 'input'
+  | 'output'
+  | 'total'
+  | 'cacheRead'
+  | 'cacheMiss'
+  | 'cacheWrite'
+  | 'reasoning'
+  | 'audioIn'
+  | 'audioOut'
+  | 'imageIn'
+  | 'imageOut'
+  | 'acceptedPrediction'
+  | 'rejectedPrediction'
+  | 'timedInput'
+  | 'timedCache'
+  | 'timedOutput';
+
+type MoneyFigure = 'cost' | 'costTicks' | 'upstreamCost' | 'inputCost' | 'outputCost';
+
+type Paths = readonly (readonly string[])[];
+
+const paths = (...names: readonly string[]): Paths => names.map((name) => name.split('.'));
 
 /** Where endpoints put a number of tokens; the first that holds one wins. */
-const TOKENS = {
+const TOKENS: Readonly<Record<TokenFigure, Paths>> = {
   input: paths('prompt_tokens', 'input_tokens', 'prompt_eval_count'),
   output: paths('completion_tokens', 'output_tokens', 'eval_count'),
   total: paths('total_tokens'),
@@ -52,10 +74,10 @@ const TOKENS = {
   timedInput: paths('timings.prompt_n'),
   timedCache: paths('timings.cache_n'),
   timedOutput: paths('timings.predicted_n'),
-} as const;
+};
 
 /** Where endpoints put money. */
-const MONEY = {
+const MONEY: Readonly<Record<MoneyFigure, Paths>> = {
   cost: paths('cost', 'cost.total_cost', 'estimated_cost'),
   costTicks: paths('cost_in_usd_ticks'),
   upstreamCost: paths('cost_details.upstream_inference_cost'),
@@ -69,7 +91,7 @@ const MONEY = {
     'cost_details.upstream_inference_completions_cost',
     'cost_details.upstream_inference_output_cost',
   ),
-} as const;
+};
 
 /**
  * Reads what a report says, by whatever name. A value that cannot be a figure (negative, not finite, half a token) is

@@ -43,6 +43,7 @@ export interface CompletionErrorDetails {
 export class CompletionError extends Error {
   override readonly name = 'CompletionError';
   readonly code: CompletionErrorCode;
+  // The optional fields are only declared: an own property that is undefined would show in every log.
   /** How far the call had come. */
   readonly phase: CompletionPhase;
   /** Whether the same call may succeed when it is made again. */
@@ -50,18 +51,18 @@ export class CompletionError extends Error {
   /** Whether content had been delivered before the failure. */
   readonly committed: boolean;
   /** HTTP status, or the status the endpoint put into an error inside the stream. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** How long the endpoint asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
-  readonly endpoint?: Endpoint;
-  readonly requestId?: string;
-  readonly providerError?: ProviderError;
+  declare readonly retryAfterMs?: number;
+  declare readonly endpoint?: Endpoint;
+  declare readonly requestId?: string;
+  declare readonly providerError?: ProviderError;
   /** For `timeout`: the limit that ran out. */
-  readonly which?: TimeoutKind;
+  declare readonly which?: TimeoutKind;
   /** For `endpoints_exhausted`: every endpoint's failure, in the order tried. */
-  readonly errors?: readonly CompletionError[];
+  declare readonly errors?: readonly CompletionError[];
   /** What a collecting operator held when the failure came. */
-  readonly partial?: unknown;
+  declare readonly partial?: unknown;
 
   constructor(code: CompletionErrorCode, details: CompletionErrorDetails = {}) {
     super(

@@ -22,6 +22,7 @@ export class Call<Out> implements ExchangeOwner {
   #exchange: Exchange;
   #reading: Reading | undefined;
   #requestId: string | undefined;
+  #committed = false;
   #resent = false;
   #over = false;
 
@@ -61,7 +62,7 @@ export class Call<Out> implements ExchangeOwner {
       return;
     }
     try {
-      const reading = new Reading(head, (opened) => this.#open(opened, this.#createSink()), {
+      const reading = new Reading(head, (opened) => this.#open(opened, this.#createSink(), this.#request), {
         request: this.#request,
         deadlines: this.#deadlines,
         flow: this.#exchange,
@@ -110,7 +111,10 @@ export class Call<Out> implements ExchangeOwner {
       get closed() {
         return isOver();
       },
-      progress: () => this.#deadlines.progress(),
+      progress: () => {
+        this.#committed = true;
+        this.#deadlines.progress();
+      },
       end: () => this.#complete(),
     };
   }
@@ -157,7 +161,7 @@ export class Call<Out> implements ExchangeOwner {
     this.#request.signal?.removeEventListener('abort', this.#abort);
   }
 
-  /** Every error of a call says where the call went. What is no `CompletionError` was thrown while reading the response. */
+  /** Every error of a call says where the call went and whether content had come. What is no `CompletionError` was thrown while reading the response. */
   #enrich(thrown: unknown): CompletionError {
     const { endpoint, secrets } = this.#request;
     const error =
@@ -165,7 +169,8 @@ export class Call<Out> implements ExchangeOwner {
         ? thrown
         : new CompletionError('unexpected_content', { endpoint, cause: sanitizeCause(thrown, secrets) });
     const requestId = error.requestId ?? this.#requestId;
-    if (error.endpoint !== undefined && error.requestId === requestId) return error;
-    return error.with({ endpoint: error.endpoint ?? endpoint, ...(requestId !== undefined && { requestId }) });
+    const committed = this.#committed;
+    if (error.endpoint !== undefined && error.requestId === requestId && error.committed === committed) return error;
+    return error.with({ endpoint: error.endpoint ?? endpoint, committed, ...(requestId !== undefined && { requestId }) });
   }
 }

@@ -1,4 +1,5 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
+import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { StageRun } from '../stage.ts';
 import type { ResponseHead } from './ResponseHead.ts';
 
@@ -25,4 +26,4 @@ export interface ResponseReader extends StageRun<Uint8Array> {
 }
 
 /** Makes the reader for a response, once its head has come. */
-export type OpenReader<Out> = (head: ResponseHead, sink: ReaderSink<Out>) => ResponseReader;
+export type OpenReader<Out> = (head: ResponseHead, sink: ReaderSink<Out>, request: HttpRequest) => ResponseReader;

@@ -52,7 +52,7 @@ const figuresOf = ({ events, error }: Reading, { choices = [] }: Expected): unkn
 });
 
 const rawReasonIn = (events: readonly StreamEvent[], choice: number): string | null =>
-  events.find((event) => event.type === 'finish' && event.choice === choice)?.rawReason ?? null;
+  events.filter((event) => event.type === 'finish').find((event) => event.choice === choice)?.rawReason ?? null;
 
 const expectedFigures = (expected: Expected): object => {
   const { choices = [], errors = [], usage = null, unknown_sse_lines: lines = [] } = expected;

@@ -47,7 +47,7 @@ export const readResponse = (pieces: readonly Uint8Array[], options: ResponseOpt
   };
   try {
     const { status = 200, headers = { 'content-type': 'text/event-stream' } } = options;
-    const reader = readCompletion(requestOf(options))({ status, headers }, sink);
+    const reader = readCompletion({ status, headers }, sink, requestOf(options));
     for (const piece of pieces) if (!ended) reader.push(piece);
     if (!ended) reader.flush();
     return { events, error: undefined };
