@@ -10,8 +10,8 @@ import type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndp
  * dropped, so that there is one `start` and no text twice. Heartbeats and notices are never held.
  *
  *     source:     --s----#                s = start, t = text, F = fallback
- *     alternate:         --s--t--d|
- *     out:        -------F----(st)--d|
+ *     alternate:         --s--t----d|
+ *     out:        -------F----(st)-d|
  *
  * Each switch is a `fallback` event, sent at once; the `start` that follows says where it went. Attempts are counted over
  * the whole chain, retries and chains within a member included: in `start.attempt`, in notices and in `done.attempts`.

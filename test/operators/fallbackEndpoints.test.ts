@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   asapScheduler,
+  catchError,
   concat,
   EMPTY,
   lastValueFrom,
@@ -217,6 +218,13 @@ describe('fallbackEndpoints: after the commit', () => {
     expect(seen.events).toEqual([start(), text('half')]);
     expect(seen.error).toMatchObject({ code: 'connection_lost', committed: true });
     expect(asked).toBe(0);
+  });
+
+  it('T-RF-13: the naive pipe repeats text, restart does not', () => {
+    const words = (source: Observable<AnyEvent>) => see(source.pipe(accumulateText())).events.at(-1);
+    const headless = of<StreamEvent[]>(text('whole'), finish(), done());
+    expect(words(cut.pipe(catchError(() => headless)))).toBe('halfwhole');
+    expect(words(cut.pipe(fallbackEndpoints([answer('whole')], { onFailure: 'restart' })))).toBe('whole');
   });
 
   it('T-RF-05, fault 107: restart asks the next endpoint, whose start voids what came before', () =>
