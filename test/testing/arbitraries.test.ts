@@ -4,6 +4,18 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dataOf, figuresOf } from './figuresOf.ts';
 
 const { answers, cuts, splits, texts, withNoise } = arbitraries(fc);
+interface WireChoice {
+  readonly index: number;
+  readonly delta: { readonly tool_calls?: readonly { readonly index: number }[] };
+}
+
+const choicesOf = (chunks: ArbitraryAnswer['chunks']): readonly WireChoice[] =>
+  chunks.flatMap(({ choices }) => choices as readonly WireChoice[]);
+
+/** Whether one comes again after another came. */
+const takesTurns = (indices: readonly number[]): boolean =>
+  indices.some((each, position) => position > 0 && indices[position - 1] !== each && indices.indexOf(each) < position - 1);
+
 const runs = { numRuns: 200 };
 
 describe('arbitrary answers', () => {
@@ -56,9 +68,15 @@ describe('arbitrary answers', () => {
   });
 
   const oddities: Record<string, (answer: ArbitraryAnswer) => boolean> = {
-    'several choices': ({ expected }) => expected.text.length > 1,
-    'several calls in one choice, taking turns': ({ chunks }) => /"index":1,"id".*"index":0,"function"/.test(JSON.stringify(chunks)),
-    'reasoning': ({ expected }) => expected.reasoning.some((said) => said !== ''),
+    'several choices, taking turns': ({ chunks }) => takesTurns(choicesOf(chunks).map(({ index }) => index)),
+    'several calls in one choice, taking turns': ({ chunks }) =>
+      takesTurns(
+        choicesOf(chunks)
+          .filter(({ index }) => index === 0)
+          .flatMap(({ delta }) => delta.tool_calls ?? [])
+          .map(({ index }) => index),
+      ),
+    reasoning: ({ expected }) => expected.reasoning.some((said) => said !== ''),
     'think tags': ({ expected }) => expected.text.some((said) => said.includes('<think>')),
     'U+2028': ({ expected }) => expected.text.some((said) => said.includes('\u2028')),
     'a surrogate pair in halves': ({ chunks }) => /"content":"[^"]*\\ud83d"/.test(JSON.stringify(chunks)),

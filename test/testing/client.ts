@@ -15,8 +15,8 @@ export interface Client {
   send(text: string): void;
 }
 
-export const connectTo = async (port: number, host = '127.0.0.1'): Promise<Client> => {
-  const socket = connect({ port, host });
+export const connectTo = async (port: number, { allowHalfOpen = false } = {}): Promise<Client> => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
   const reads: string[] = [];
   socket.on('data', (bytes: Buffer) => reads.push(bytes.toString('latin1')));
   const ended = new Promise<string>((resolve) => {

@@ -165,6 +165,15 @@ describe('the operator contract catches', () => {
       () => (source) => source.pipe(catchError(() => throwError(() => new Error('the source failed')))),
       ['passes errors on'],
     ],
+    'a CompletionError replaced by another of its code': [
+      () => (source) =>
+        source.pipe(
+          catchError((error: unknown) =>
+            throwError(() => (error instanceof CompletionError ? new CompletionError(error.code) : (error as Error))),
+          ),
+        ),
+      ['passes errors on'],
+    ],
     'what is held released at an error': [
       () => (source) => source.pipe(catchError((error: unknown) => of('held').pipe(concatWith(throwError(() => error as Error))))),
       ['releases nothing it holds when its source fails'],

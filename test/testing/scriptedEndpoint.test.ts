@@ -56,11 +56,20 @@ describe('the scripted endpoint answers', () => {
   });
 
   it('two requests sent at once in their order', async () => {
-    await using endpoint = await scriptedEndpoint([script().body('first'), script().body('second')]);
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    await using endpoint = await scriptedEndpoint([
+      script().until(gate).body('first'),
+      script().body('second'),
+      script().body('elsewhere'),
+    ]);
     const client = await connectTo(endpoint.port);
     client.send(post() + post());
+    await endpoint.received({ count: 2 });
+    expect(await fetchText(endpoint.baseUrl)).toBe('elsewhere');
+    open();
     await client.sees('second');
-    expect(client.received().indexOf('first')).toBeLessThan(client.received().indexOf('second'));
+    expect(client.received()).toMatch(/first[^]*second/);
     client.socket.destroy();
   });
 
@@ -101,6 +110,20 @@ describe('the scripted endpoint answers', () => {
     client.send(post());
     expect(await client.ended).toBe('end');
     expect(client.received()).toBe('garbage');
+  });
+
+  it('with a whole response by hand, to which it adds nothing', async () => {
+    const byHand = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+    await using endpoint = await scriptedEndpoint(script().raw(byHand).end());
+    const client = await connectTo(endpoint.port);
+    client.send(post('{}', 'Connection: close\r\n'));
+    await client.ended;
+    expect(client.received()).toBe(byHand);
+  });
+
+  it('with an empty piece of the body as with none', async () => {
+    await using endpoint = await scriptedEndpoint(script().body('one ').body('').body('two'));
+    expect(await fetchText(endpoint.baseUrl)).toBe('one two');
   });
 
   it('closes the connection after the response when the client asked for it', async () => {
@@ -144,9 +167,11 @@ describe('the scripted endpoint cuts', () => {
     const opening = script().headers(200, {}, { framing: 'close' });
     await using endpoint = await scriptedEndpoint(replay(bytes, { cuts: [3, 2], delaysMs: [0, 20], opening }));
     const client = await connectTo(endpoint.port);
+    const before = performance.now();
     client.send(post());
     await client.ended;
     expect(client.reads.slice(1)).toEqual(['abc', 'de', 'fgh']);
+    expect(performance.now() - before).toBeGreaterThan(18);
   });
 
   it('the connection without ending the response (fault 50)', async () => {
@@ -216,15 +241,38 @@ describe('the scripted endpoint waits', () => {
   });
 
   it('for ever after a stall, without a byte (fault 6)', async () => {
-    await using endpoint = await scriptedEndpoint(script().stall());
+    await using endpoint = await scriptedEndpoint([script().stall(), script().data('x').stall(), script().body('ok')]);
+    const clients = [await connectTo(endpoint.port), await connectTo(endpoint.port)];
+    for (const [index, client] of clients.entries()) {
+      client.send(post());
+      await endpoint.received({ count: index + 1 });
+    }
+    await clients[1]?.sees('data: x');
+    // A whole exchange later, an end would have come.
+    await fetchText(endpoint.baseUrl);
+    expect(clients[0]?.received()).toBe('');
+    expect(clients[1]?.received()).toMatch(/data: x\n\n\r\n$/);
+    await endpoint.close();
+    expect(endpoint.openSockets).toBe(0);
+    await Promise.all(clients.map((client) => client.ended));
+  });
+
+  it('while the client does not read', async () => {
+    const order: string[] = [];
+    const large = script()
+      .headers(200, {}, { framing: 'close' })
+      .body('x'.repeat(20_000_000))
+      .until(() => order.push('written'));
+    await using endpoint = await scriptedEndpoint([large, script().body('ok')]);
     const client = await connectTo(endpoint.port);
+    client.socket.pause();
     client.send(post());
     await endpoint.received();
-    expect(client.received()).toBe('');
-    expect(endpoint.openSockets).toBe(1);
-    await endpoint.close();
+    await fetchText(endpoint.baseUrl);
+    order.push('reading');
+    client.socket.resume();
     await client.ended;
-    expect(client.received()).toBe('');
+    expect(order).toEqual(['reading', 'written']);
   });
 
   it('for the head of a request only, when told to answer early (fault 17)', async () => {
@@ -334,18 +382,24 @@ describe('the scripted endpoint verifies', () => {
   });
 
   it('and names a script that failed', async () => {
-    await using endpoint = await scriptedEndpoint(script().until(() => Promise.reject(new Error('no gate'))));
+    await using endpoint = await scriptedEndpoint(script().until(() => Promise.reject(new Error('no gate'))).expectClosed());
     await fetchText(endpoint.baseUrl).catch(() => undefined);
-    await expect(endpoint.verify()).rejects.toThrow(/the script of request 1 \(POST .*\) failed: Error: no gate/);
+    await expect(endpoint.verify()).rejects.toThrow(
+      /the script of request 1 \(POST .*\) failed: Error: no gate\n.* within 1000 ms: its script failed before/,
+    );
   });
 
   it('and names a client that speaks no HTTP, after answering 400', async () => {
     await using endpoint = await scriptedEndpoint(script().body('never'));
-    const client = await connectTo(endpoint.port);
+    const client = await connectTo(endpoint.port, { allowHalfOpen: true });
     client.send('hello\r\n\r\n');
     expect(await client.ended).toBe('end');
+    client.send('how are you\r\n\r\n');
+    client.socket.end();
+    await endpoint.closed();
     expect(client.received()).toMatch(/^HTTP\/1\.1 400 /);
-    await expect(endpoint.verify()).rejects.toThrow('connection 1 sent something that is no request');
+    const failure = await endpoint.verify().catch((error: unknown) => String(error));
+    expect(failure).toMatch(/^Error: connection 1 sent something that is no request: Error: no HTTP request line$/);
   });
 
   it('and gives up on what stays undecided', async () => {

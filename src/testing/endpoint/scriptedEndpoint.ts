@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { chooseScript, type Scripts } from './chooseScript.ts';
 import type { OpenExpectation } from './createExpectation.ts';
@@ -70,10 +70,11 @@ export const scriptedEndpoint = async (
 
   const close = async (): Promise<void> => {
     for (const each of expectations) each.settle('the endpoint was closed before');
-    const stopped = server.listening ? once(server, 'close') : undefined;
+    const ends: readonly EventEmitter[] = server.listening ? [server, ...sockets] : [...sockets];
+    const ended = ends.map((each) => new Promise((resolve) => each.once('close', resolve)));
     server.close();
     for (const socket of sockets) socket.destroy();
-    await stopped;
+    await Promise.all(ended);
   };
 
   return {
