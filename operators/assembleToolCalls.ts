@@ -26,15 +26,16 @@ export interface AssembleToolCallsConfig<
    */
   readonly partial?: Updates;
   /**
-   * The most calls in one choice; one more is a `limit` error.
+   * The most calls in one choice; one more is a `limit` error. For sources other than a call, which has this limit itself.
    *
-   * @defaultValue 128
+   * @defaultValue no limit but that of the call
    */
   readonly maxToolCalls?: number;
   /**
-   * The most text in the arguments of one call, in UTF-16 units; more is a `limit` error.
+   * The most text in the arguments of one tool call, in UTF-16 units; more is a `limit` error. For sources other than a call,
+   * which has this limit itself.
    *
-   * @defaultValue 1 MiB
+   * @defaultValue no limit but that of the call
    */
   readonly maxToolInputBytes?: number;
 }
@@ -50,7 +51,7 @@ export interface AssembleToolCallsConfig<
  * A fragment belongs to the call with its id, else with its index, else to the call before it. Calls come out choice by
  * choice, in the order of the endpoint's indices where those tell them apart, else of arrival. A call of an answer that was
  * cut (`length`, `content_filter`, or neither `finish` nor `done`) has `complete: false` and never an `input`. The
- * arguments are held, up to `maxToolInputBytes` a call, and looked into once, at the end.
+ * arguments are held and looked into once, at the end.
  *
  * `callId` is unique in the answer, not in the conversation: some endpoints number anew on each turn, and a reply means a
  * call of the message right before it. Reply with `id`, and with `callId` where there is none.
@@ -89,7 +90,7 @@ interface ChoiceCalls {
 const createToolCallAssembler = (
   config: AssembleToolCallsConfig,
 ): Stage<StreamEvent, StreamEvent | ToolCallEvent | ToolCallUpdateEvent> => {
-  const { maxToolCalls = 128, maxToolInputBytes = 1024 * 1024 } = config;
+  const { maxToolCalls = Infinity, maxToolInputBytes = Infinity } = config;
   const tools = config.tools && new Map(config.tools.map((tool) => [tool.name, tool]));
   const toolNames = tools && new Set(tools.keys());
 
