@@ -1,0 +1,87 @@
+import * as calls from 'rx-completions';
+import * as operators from 'rx-completions/operators';
+import * as testing from 'rx-completions/testing';
+import { describe, expect, it } from 'vitest';
+import { declareNothing, offerNothingTwice, offerOf } from './doors.ts';
+import { readText, sources } from './project.ts';
+import { readModule, type SourceModule } from './SourceModule.ts';
+
+const door = (path: string): SourceModule => readModule(path, readText(path));
+
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+/** Whoever adds a name adds it here too: what is public stays for years. */
+describe('doors', () => {
+  it('rx-completions offers calls, models, events and errors', () => {
+    expect(offerOf(door('src/index.ts'))).toEqual({
+      values: words(`
+        CompletionError defineTool isContent openAICompatModel openRouterModel streamOpenAICompletions
+        streamOpenRouter
+      `),
+      types: words(`
+        AnnotationEvent AnnotationPart AnswerAudioPart AnswerImagePart ApiKey AssistantMessage AssistantPart
+        AudioDeltaEvent AudioPart CacheControl CallOptions CompletionErrorCode CompletionErrorDetails
+        CompletionPhase Context DispatcherLike DoneEvent Endpoint ErrorSummary FallbackEvent FilePart
+        FinishEvent FinishReason HeartbeatEvent ImageEvent ImagePart JsonSchema JsonSchemaFormat Limits
+        LogprobsEvent Message Model ModelFields ModelManners OpenAICompatModel OpenAICompatModelConfig
+        OpenRouterModel OpenRouterModelConfig ProviderError RawEvent ReasoningDeltaEvent ReasoningEffort
+        ReasoningOptions ReasoningPart RefusalDeltaEvent RefusalPart ResponseEvent RetryEvent SamplingOptions
+        StartEvent StreamEvent SystemMessage TextDeltaEvent TextPart TimeoutKind Timeouts TokenLogprob Tool
+        ToolCallDeltaEvent ToolCallPart ToolResultMessage UsageReportEvent UserMessage UserPart WarningEvent
+      `),
+    });
+  });
+
+  it('rx-completions/operators offers what one does with events', () => {
+    expect(offerOf(door('operators/index.ts'))).toEqual({
+      values: words(`
+        accumulateText addUsage assembleToolCalls billableOutput fallbackEndpoints normalizeUsage stripThink
+        textOutput uncachedInput
+      `),
+      types: words(`
+        AccumulateTextConfig Alternate AnyEvent AssembleToolCallsConfig CommitOn EventOperator EventReader
+        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig StripThinkConfig ThinkTag
+        ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost
+        UsageEvent UsageQuirks ValidToolCall
+      `),
+    });
+  });
+
+  it('rx-completions/testing offers what one tests a pipeline with', () => {
+    expect(offerOf(door('src/testing/index.ts'))).toEqual({
+      values: words(`
+        arbitraries chunk chunksOf comment completion frame operatorContract replay script scriptOfAnswer
+        scriptedEndpoint streamOf usageReport
+      `),
+      types: words(`
+        AnswerChoice AnswerConfig AnswersConfig Arbitraries ArbitraryAnswer ChunkConfig ChunksConfig Expectation
+        ExpectedAnswer ExpectedToolCall FastCheck FrameConfig Framing HeadersConfig JsonConfig JsonObject
+        OperatorContractConfig OperatorLaw OperatorLawName RecordedRequest ReplayConfig ResponseHeaders
+        RunningEndpoint Script ScriptLike ScriptOfAnswerConfig ScriptedEndpointConfig Scripts SplitRule Step
+        ToolCallPiece TypedEvent UsageReportConfig WaitConfig WholeToolCall
+      `),
+    });
+  });
+
+  it.each([
+    ['src/index.ts', calls],
+    ['operators/index.ts', operators],
+    ['src/testing/index.ts', testing],
+  ])('%s holds at run time what it lists', (path, namespace) => {
+    expect(Object.keys(namespace).sort()).toEqual(offerOf(door(path)).values);
+  });
+
+  it('offer no name twice', () => {
+    expect(offerNothingTwice(sources)).toEqual([]);
+    const twice = [
+      readModule('src/index.ts', `export { a } from './a.ts';`),
+      readModule('operators/index.ts', `export type { a } from './a.ts';`),
+    ];
+    expect(offerNothingTwice(twice)).toEqual(['a: in src/index.ts and operators/index.ts']);
+  });
+
+  it('are lists and nothing else', () => {
+    expect(declareNothing(sources)).toEqual([]);
+    expect(declareNothing([readModule('src/index.ts', 'export const a = 1;')])).toEqual(['src/index.ts: declares a']);
+  });
+});
