@@ -122,7 +122,6 @@ export class Call<Out> implements ExchangeOwner {
   #expire(which: TimeoutKind): void {
     const { phase } = this.#exchange;
     const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint: this.#request.endpoint }));
-    this.#exchange.stop();
     if (this.#reading === undefined) this.#fail(failure);
     else this.#reading.ended(failure);
   }
@@ -161,7 +160,10 @@ export class Call<Out> implements ExchangeOwner {
     this.#request.signal?.removeEventListener('abort', this.#abort);
   }
 
-  /** Every error of a call says where the call went and whether content had come. What is no `CompletionError` was thrown while reading the response. */
+  /**
+   * Every error of a call says where the call went and whether content had come. What is no `CompletionError` was thrown
+   * while the response was read.
+   */
   #enrich(thrown: unknown): CompletionError {
     const { endpoint, secrets } = this.#request;
     const error =

@@ -85,7 +85,6 @@ export class Reading implements BodyOutlet {
 
   /** The body has ended, or has to: the reader says whether what came is whole. */
   ended(failure?: CompletionError): void {
-    if (this.#stopped) return;
     let reported: CompletionError | undefined;
     try {
       if (failure === undefined) this.#reader.flush();

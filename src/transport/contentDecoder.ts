@@ -27,22 +27,17 @@ export const contentDecoder = ({ headers }: ResponseHead): CreateDecoder | undef
 /** Also the charset some servers put there by mistake. */
 const NO_ENCODINGS: ReadonlySet<string> = new Set(['', 'identity', 'none', 'utf-8']);
 
-const gunzip: CreateDecoder = () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH });
+const gunzip: CreateDecoder = () => zlib.createGunzip();
 
 /** `deflate` means zlib's format; some servers send the bare one, whose first byte differs. */
-const inflate: CreateDecoder = (first) => {
-  const create = ((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate : zlib.createInflateRaw;
-  return create({ flush: zlib.constants.Z_SYNC_FLUSH });
-};
-
-const unbrotli: CreateDecoder = () =>
-  zlib.createBrotliDecompress({ flush: zlib.constants.BROTLI_OPERATION_FLUSH });
+const inflate: CreateDecoder = (first) =>
+  ((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw();
 
 const DECODERS: ReadonlyMap<string, CreateDecoder> = new Map<string, CreateDecoder>([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
   ['deflate', inflate],
-  ['br', unbrotli],
+  ['br', () => zlib.createBrotliDecompress()],
   ...zstdDecoder(),
 ]);
 

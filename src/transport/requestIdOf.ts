@@ -7,8 +7,8 @@ const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-generation-id', 'cf
 /** The id under which the endpoint knows this request, if it told one. */
 export const requestIdOf = ({ headers }: ResponseHead): string | undefined => {
   for (const name of REQUEST_ID_HEADERS) {
-    const id = redact(headers[name] ?? '');
-    if (id !== '') return id;
+    const id = headers[name];
+    if (id !== undefined && id !== '') return redact(id);
   }
   return undefined;
 };

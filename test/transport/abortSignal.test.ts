@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { chunked, closing, deferred, LAST_CHUNK, outcomeOf, readText, requestTo, serve, serveSilently, STREAM } from './support.ts';
+import { chunked, closing, deferred, LAST_CHUNK, outcomeOf, readText, requestTo, serve, serveSilently, STREAM, SOON_MS } from './support.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -23,7 +23,7 @@ describe('a signal', () => {
     const socket = await server.greeted;
     aborting.abort();
     expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'connect' });
-    expect(await closing(socket)).toBeLessThan(10);
+    expect(await closing(socket)).toBeLessThan(SOON_MS);
     expect(listeners(signal)).toBe(0);
   });
 
@@ -36,7 +36,7 @@ describe('a signal', () => {
     await asked.promise;
     aborting.abort();
     expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'headers' });
-    expect(await closing(server.sockets[0])).toBeLessThan(10);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
     expect(listeners(signal)).toBe(0);
   });
 
@@ -49,7 +49,7 @@ describe('a signal', () => {
       readText({ push: () => aborting.abort(), interrupt: () => undefined }),
     );
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'aborted', phase: 'body' });
-    expect(await closing(server.sockets[0])).toBeLessThan(10);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
     expect(listeners(signal)).toBe(0);
   });
 

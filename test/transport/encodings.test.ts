@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { cleanUp, closing, head, LAST_CHUNK, outcomeOf, pending, readText, requestTo, serve, until, type Overrides } from './support.ts';
+import { cleanUp, closing, head, LAST_CHUNK, outcomeOf, pending, readText, requestTo, serve, until, type Overrides, SOON_MS } from './support.ts';
 
 const TEXT = 'data: ünïcode\n\n'.repeat(20);
 const zstd = 'createZstdDecompress' in zlib;
@@ -49,7 +49,7 @@ describe('an encoded body', () => {
     async (encoding) => {
       const { error, server } = await decode(encoding, zlib.gzipSync(TEXT), { isWhole: false });
       expect(error).toMatchObject({ code: 'unexpected_content', retryable: false, endpoint: { provider: 'test' } });
-      expect(await closing(server.sockets[0])).toBeLessThan(50);
+      expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
     },
   );
 
@@ -71,7 +71,7 @@ describe('an encoded body', () => {
       await until(() => call.notifications.at(-1) === piece);
     }
     call.subscription.unsubscribe();
-    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
     expect(call.notifications).toEqual(['one', 'two', 'three']);
   });
 
@@ -94,7 +94,21 @@ describe('an encoded body', () => {
   it.each(['gzip', 'deflate', 'br'])('fault 38: that is no %s at all is unexpected content, worth another try', async (encoding) => {
     const { error, server } = await decode(encoding, Buffer.from(TEXT), { isWhole: false });
     expect(error).toMatchObject({ code: 'unexpected_content', retryable: true, endpoint: { provider: 'test' } });
-    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
+  });
+
+  it('T-TO-04: bytes are a sign of life before they decode to anything', async () => {
+    const body = zlib.gzipSync(TEXT);
+    const server = await serve((socket) => {
+      socket.write(head('200 OK', 'content-encoding: gzip', `content-length: ${body.length}`));
+      let sent = 0;
+      const trickle = setInterval(() => socket.write(body.subarray(sent, ++sent)), 15);
+      socket.on('close', () => clearInterval(trickle));
+    });
+    const call = pending(streamResponse(() => requestTo(server.url, { timeouts: { idleMs: 100 } }), readText()));
+    await until(() => call.notifications.length > 0);
+    expect(call.notifications[0]).toBeTypeOf('string');
+    call.subscription.unsubscribe();
   });
 
   it('an empty body has no encoding', async () => {
@@ -110,7 +124,7 @@ describe('an encoded body', () => {
     expect(error).toMatchObject({ code: 'limit' });
     expect(error?.message).toContain('maxStreamBytes 1048576');
     expect(text.length).toBeLessThanOrEqual(1024 * 1024);
-    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
   it('unsubscribing in the middle of a decoded read ends it', async () => {

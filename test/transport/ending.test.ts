@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CompletionError } from '../../src/errors/CompletionError.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import type { OpenReader } from '../../src/transport/ResponseReader.ts';
-import { CANARY, chunked, closing, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns } from './support.ts';
+import { CANARY, chunked, closing, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, SOON_MS } from './support.ts';
 
 /** Ends the answer at `[DONE]`, like the real reader. */
 const readUntilDone: OpenReader<string> = (_head, sink) => ({
@@ -23,7 +23,7 @@ describe('the ending of a response', () => {
     expect(await outcomeOf(streamResponse(() => requestTo(server.url), readUntilDone))).toEqual({
       values: ['text', '[DONE]'],
     });
-    expect(await closing(server.sockets[0])).toBeLessThan(10);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
   it('keeps the socket for the next call when the end of the response came with the end of the answer', async () => {
@@ -76,6 +76,23 @@ describe('the ending of a response', () => {
     });
   });
 
+  it('says of a failure whether content had come before it', async () => {
+    const server = await serve((socket) => socket.end(STREAM + chunked('text')));
+    const errorWhen = async (isContent: boolean) => {
+      const texts = streamResponse(
+        () => requestTo(server.url),
+        (_head, sink) => ({
+          push: () => (isContent ? sink.progress() : undefined),
+          flush: () => undefined,
+          interrupt: (error) => error,
+        }),
+      );
+      return (await outcomeOf(texts)).error;
+    };
+    expect(await errorWhen(true)).toMatchObject({ code: 'connection_lost', committed: true });
+    expect(await errorWhen(false)).toMatchObject({ code: 'connection_lost', committed: false });
+  });
+
   it('adds endpoint and request id to an error of the reader and closes the socket', async () => {
     const server = await serve((socket) => socket.write(head('500 Oops', 'CF-Ray: edge', 'Request-Id: req_1', 'content-length: 9') + 'x'));
     const { error } = await outcomeOf(
@@ -89,6 +106,6 @@ describe('the ending of a response', () => {
       ),
     );
     expect(error).toMatchObject({ code: 'http_status', status: 500, requestId: 'req_1', endpoint: { model: 'm' } });
-    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 });

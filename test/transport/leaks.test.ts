@@ -1,6 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, until } from './support.ts';
+
+/** Answers with the number of connections it has seen. */
+const KEEPING_SERVER = `
+  let connections = 0;
+  const server = require('node:http').createServer((request, response) => response.end(String(connections)));
+  server.on('connection', () => connections++);
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
 
 describe('what a call leaves behind', () => {
   it('T-AB-03: nothing, after a thousand calls', async () => {
@@ -21,6 +31,18 @@ describe('what a call leaves behind', () => {
     expect(alive('Immediate')).toBeLessThanOrEqual(before.immediates);
     expect(server.sockets.filter((socket) => !socket.closed).length).toBeLessThan(5);
     expect(warnings).toEqual([]);
+  });
+
+  it('fault 116: a kept socket does not keep the process alive', async () => {
+    // In a process of its own, so that its sockets are not counted here.
+    const server = spawn(process.execPath, ['-e', KEEPING_SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+    cleanUp(() => server.kill());
+    const [port] = (await once(server.stdout, 'data')) as [Buffer];
+    const texts = streamResponse(() => requestTo(`http://127.0.0.1:${port.toString().trim()}/`), readText());
+    expect(await outcomeOf(texts)).toEqual({ values: ['1'] });
+    await turns(3);
+    expect(alive('TCPSocketWrap')).toBe(0);
+    expect(await outcomeOf(texts)).toEqual({ values: ['1'] });
   });
 
   it('T-AB-01: no socket, after a hundred calls ended in their body', async () => {

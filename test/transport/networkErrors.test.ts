@@ -20,8 +20,7 @@ import {
   STREAM,
   type Answer,
   type Outcome,
-  type Overrides,
-} from './support.ts';
+  type Overrides, SOON_MS } from './support.ts';
 
 const call = (url: string, overrides?: Overrides): Promise<Outcome<string>> =>
   outcomeOf(streamResponse(() => requestTo(url, overrides), readText()));
@@ -49,6 +48,11 @@ describe('a connection that fails', () => {
     const { error } = await call(`http://localhost:${port}/`);
     expect(error).toMatchObject({ code: 'connect', cause: { code: 'ECONNREFUSED' } });
     expect((error?.cause as Error).message).toContain('ECONNREFUSED');
+  });
+
+  it('fault 5: refused on one address of a name is made on another', async () => {
+    const server = await serve((socket) => socket.write(head('200 OK', 'content-length: 2') + 'v4'));
+    expect(await call(server.url.replace('127.0.0.1', 'localhost'))).toEqual({ values: ['v4'] });
   });
 
   it.each([
@@ -236,6 +240,6 @@ describe('errors of the caller and of dispatchers', () => {
   it('closes the socket of a response that fails', async () => {
     const server = await serve((socket) => socket.write(`${STREAM}xyz\r\n`));
     await call(server.url);
-    expect(await closing(server.sockets[0])).toBeLessThan(50);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 });

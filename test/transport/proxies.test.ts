@@ -8,7 +8,7 @@ import { ProxyAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
-import { chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
+import { chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, SOON_MS } from './support.ts';
 
 /** A proxy that answers CONNECT with a status, and tunnels if that is 200. */
 const proxy = async (status: number): Promise<{ readonly agent: ProxyAgent; readonly asked: string[] }> => {
@@ -43,7 +43,7 @@ describe('a proxy', () => {
     const texts = streamResponse(() => requestTo(server.url, { dispatcher: agent }), readText());
     expect(await outcomeOf(texts.pipe(take(1)))).toEqual({ values: ['text'] });
     expect(asked).toEqual([new URL(server.url).host]);
-    expect(await closing(server.sockets[0])).toBeLessThan(100);
+    expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
   it.each([

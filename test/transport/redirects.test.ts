@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { closing, head, outcomeOf, readText, requestTo, serve } from './support.ts';
+import { closing, head, outcomeOf, readText, requestTo, serve, SOON_MS } from './support.ts';
 
 const redirect = async (status: string, ...headers: string[]) => {
   const server = await serve((socket) => socket.write(head(status, ...headers, 'content-length: 9999')));
@@ -16,7 +16,7 @@ describe('a redirect', () => {
       const { server, values, error } = await redirect(status, 'location: /elsewhere');
       expect(values).toEqual([]);
       expect(error).toMatchObject({ code: 'redirect', phase: 'headers', status: Number(status.slice(0, 3)), retryable: false });
-      expect(await closing(server.sockets[0])).toBeLessThan(50);
+      expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
       expect(server.requests.length).toBe(1);
     },
   );

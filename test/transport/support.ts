@@ -67,6 +67,9 @@ export const chunked = (...pieces: string[]): string =>
 export const STREAM = head('200 OK', 'content-type: text/event-stream', 'transfer-encoding: chunked');
 export const LAST_CHUNK = '0\r\n\r\n';
 
+/** Within this a socket is closed that a call closes. One that is only left alone lives on for seconds. */
+export const SOON_MS = 500;
+
 /** Resolves once the socket is closed, seen from where it is; how long after the call, in milliseconds. */
 export const closing = async (socket: Socket | undefined): Promise<number> => {
   const since = performance.now();
