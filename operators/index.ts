@@ -1,5 +1,7 @@
 export type { AnyEvent, EventOperator } from './EventOperator.ts';
-export type { EventReader } from './liftReader.ts';
+export { liftEvents } from './liftEvents.ts';
+export { liftReader, type EventReader } from './liftReader.ts';
+export type { Stage, StageRun } from '../src/stage.ts';
 export { accumulateText, type AccumulateTextConfig } from './accumulateText.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
