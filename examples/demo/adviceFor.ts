@@ -13,7 +13,7 @@ export const adviceFor = (error: unknown): string => {
 const whatToDo = ({ code, status, retryable }: CompletionError): string => {
   switch (code) {
     case 'config':
-      return 'see --help for the options and the variables keys are read from';
+      return 'set RX_COMPLETIONS_API_KEY if it is a key that is missing, and see --help';
     case 'auth':
       return 'check the key: RX_COMPLETIONS_API_KEY, or the variable of the vendor';
     case 'quota':
