@@ -3,8 +3,9 @@ import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts'
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
 import { Deadlines } from './Deadlines.ts';
-import { freshDispatcher, sharedDispatcher } from './dispatchers.ts';
+import { freshDispatcher, sharedDispatcher } from './sharedDispatcher.ts';
 import { Exchange, type ExchangeOwner } from './Exchange.ts';
+import { onAbort } from './onAbort.ts';
 import { Reading } from './Reading.ts';
 import { redirectError } from './redirectError.ts';
 import { requestIdOf } from './requestIdOf.ts';
@@ -22,6 +23,7 @@ export class Call<Out> implements ExchangeOwner {
   #exchange: Exchange;
   #reading: Reading | undefined;
   #requestId: string | undefined;
+  #forgetSignal: (() => void) | undefined;
   #committed = false;
   #resent = false;
   #over = false;
@@ -40,7 +42,7 @@ export class Call<Out> implements ExchangeOwner {
       this.#abort();
       return;
     }
-    signal?.addEventListener('abort', this.#abort);
+    if (signal !== undefined) this.#forgetSignal = onAbort(signal, () => this.#abort());
     this.#send(dispatcher ?? sharedDispatcher());
   }
 
@@ -126,8 +128,7 @@ export class Call<Out> implements ExchangeOwner {
     else this.#reading.ended(failure);
   }
 
-  // A property, so that the signal's listener can be taken off again.
-  readonly #abort = (): void => {
+  #abort(): void {
     const { endpoint, secrets, signal } = this.#request;
     const reason: unknown = signal?.reason;
     this.#fail(
@@ -137,7 +138,7 @@ export class Call<Out> implements ExchangeOwner {
         ...(reason instanceof Error && { cause: sanitizeCause(reason, secrets) }),
       }),
     );
-  };
+  }
 
   #complete(): void {
     if (this.#over) return;
@@ -157,7 +158,7 @@ export class Call<Out> implements ExchangeOwner {
     this.#over = true;
     this.#deadlines.stop();
     this.#reading?.stop();
-    this.#request.signal?.removeEventListener('abort', this.#abort);
+    this.#forgetSignal?.();
   }
 
   /**

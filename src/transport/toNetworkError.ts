@@ -45,8 +45,9 @@ const verdictOn = ({ name, code, message }: ErrorTraits, phase: ExchangePhase): 
   return { code: 'connect', retryable: code !== 'ENOTFOUND' };
 };
 
+/** OpenSSL's verdicts on a certificate have codes without a common prefix. */
 const TLS_CODES =
-  /^(?:ERR_SSL|ERR_TLS|CERT|CRL|EPROTO|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
+  /^(?:ERR_SSL|ERR_TLS|UND_ERR_PRX_TLS|EPROTO|CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|INVALID_|PATH_LENGTH|HOSTNAME_)/;
 
 /** undici has no code of its own for a proxy that refuses. */
 const PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;

@@ -1,7 +1,21 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { chunked, closing, deferred, LAST_CHUNK, outcomeOf, readText, requestTo, serve, serveSilently, STREAM, SOON_MS } from './support.ts';
+import {
+  chunked,
+  cleanUp,
+  closing,
+  deferred,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  serveSilently,
+  STREAM,
+  until,
+  SOON_MS,
+} from './support.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -50,6 +64,26 @@ describe('a signal', () => {
     );
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'aborted', phase: 'body' });
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('T-AB-04: ends many calls at once without a warning of a leak', async () => {
+    const server = await serve((socket) => socket.write(STREAM));
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    cleanUp(() => process.off('warning', onWarning));
+    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
+    const ended = Promise.all(Array.from({ length: 20 }, () => outcomeOf(texts)));
+    const unsubscribed = texts.subscribe({ error: () => expect.unreachable() });
+    await until(() => server.requests.length === 21);
+    unsubscribed.unsubscribe();
+    expect(listeners(signal)).toBe(1);
+    aborting.abort();
+    expect((await ended).map(({ error }) => error?.code)).toEqual(Array.from({ length: 20 }, () => 'aborted'));
+    expect(warnings).toEqual([]);
     expect(listeners(signal)).toBe(0);
   });
 

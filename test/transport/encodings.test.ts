@@ -3,7 +3,20 @@ import zlib from 'node:zlib';
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { cleanUp, closing, head, LAST_CHUNK, outcomeOf, pending, readText, requestTo, serve, until, type Overrides, SOON_MS } from './support.ts';
+import {
+  cleanUp,
+  closing,
+  head,
+  LAST_CHUNK,
+  outcomeOf,
+  pending,
+  readText,
+  requestTo,
+  serve,
+  until,
+  type Overrides,
+  SOON_MS,
+} from './support.ts';
 
 const TEXT = 'data: ünïcode\n\n'.repeat(20);
 const zstd = 'createZstdDecompress' in zlib;
@@ -12,7 +25,11 @@ const chunk = (bytes: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 
 /** Answers with a body in an encoding. */
-const decode = async (encoding: string, body: Buffer, { isWhole = true, ...overrides }: Overrides & { isWhole?: boolean } = {}) => {
+const decode = async (
+  encoding: string,
+  body: Buffer,
+  { isWhole = true, ...overrides }: Overrides & { isWhole?: boolean } = {},
+) => {
   const server = await serve((socket) => {
     socket.write(head('200 OK', `content-encoding: ${encoding}`, 'transfer-encoding: chunked'));
     if (body.length > 0) socket.write(chunk(body));
@@ -131,7 +148,8 @@ describe('an encoded body', () => {
     const mock = new MockAgent();
     cleanUp(() => mock.close());
     const bomb = zlib.gzipSync(Buffer.alloc(8 * 1024 * 1024));
-    mock.get('http://mock').intercept({ path: '/', method: 'POST' }).reply(200, bomb, { headers: { 'content-encoding': 'gzip' } });
+    const headers = { 'content-encoding': 'gzip' };
+    mock.get('http://mock').intercept({ path: '/', method: 'POST' }).reply(200, bomb, { headers });
     let reads = 0;
     const first = new Promise<void>((resolve) => {
       const subscription = streamResponse(() => requestTo('http://mock/', { dispatcher: mock }), readText()).subscribe(() => {

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { CompletionError } from '../../src/errors/CompletionError.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import type { OpenReader } from '../../src/transport/ResponseReader.ts';
-import { CANARY, chunked, closing, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, SOON_MS } from './support.ts';
+import {
+  CANARY,
+  chunked,
+  closing,
+  head,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  STREAM,
+  turns,
+  SOON_MS,
+} from './support.ts';
 
 /** Ends the answer at `[DONE]`, like the real reader. */
 const readUntilDone: OpenReader<string> = (_head, sink) => ({
@@ -94,7 +107,8 @@ describe('the ending of a response', () => {
   });
 
   it('adds endpoint and request id to an error of the reader and closes the socket', async () => {
-    const server = await serve((socket) => socket.write(head('500 Oops', 'CF-Ray: edge', 'Request-Id: req_1', 'content-length: 9') + 'x'));
+    const start = head('500 Oops', 'CF-Ray: edge', 'Request-Id: req_1', 'content-length: 9');
+    const server = await serve((socket) => socket.write(`${start}x`));
     const { error } = await outcomeOf(
       streamResponse(
         () => requestTo(server.url),

@@ -2,7 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, until } from './support.ts';
+import {
+  alive,
+  chunked,
+  cleanUp,
+  closing,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  STREAM,
+  turns,
+  until,
+} from './support.ts';
 
 /** Answers with the number of connections it has seen. */
 const KEEPING_SERVER = `

@@ -3,7 +3,22 @@ import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { OpenReader } from '../../src/transport/ResponseReader.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { chunked, cleanUp, closing, head, outcomeOf, pending, readText, requestTo, serve, STREAM, turns, until, type Overrides, SOON_MS } from './support.ts';
+import {
+  chunked,
+  cleanUp,
+  closing,
+  head,
+  outcomeOf,
+  pending,
+  readText,
+  requestTo,
+  serve,
+  STREAM,
+  turns,
+  until,
+  type Overrides,
+  SOON_MS,
+} from './support.ts';
 
 /** A call whose whole body comes in one piece. */
 const callWith = (body: string, open: OpenReader<string>, overrides?: Overrides) => {
@@ -94,7 +109,10 @@ describe('a long body', () => {
     const body = Buffer.from('x'.repeat(512 * 1024));
     const dispatcher = {
       dispatch: (_options: object, handler: object) => {
-        const { onRequestStart, onResponseStart, onResponseData, onResponseError } = handler as Record<string, (...args: unknown[]) => void>;
+        const { onRequestStart, onResponseStart, onResponseData, onResponseError } = handler as Record<
+          string,
+          (...args: unknown[]) => void
+        >;
         const controller = { abort: () => undefined, pause: () => undefined, resume: () => undefined };
         onRequestStart?.call(handler, controller);
         onResponseStart?.call(handler, controller, 200, {});

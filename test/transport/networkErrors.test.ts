@@ -76,7 +76,8 @@ describe('a connection that fails', () => {
     cleanUp(() => server.close());
     await once(server, 'listening');
     const { error } = await call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    expect(error).toMatchObject({ code: 'tls', phase: 'connect', retryable: false, cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+    expect(error).toMatchObject({ code: 'tls', phase: 'connect', retryable: false });
+    expect(error?.cause).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   });
 
   it('fault 4: a certificate for another host is a tls error', async () => {
@@ -102,6 +103,8 @@ describe('a connection that fails', () => {
     expect(error).toMatchObject({ code: 'tls', retryable: false, cause: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' } });
   });
 });
+
+const LAST_STREAM = head('200 OK', 'transfer-encoding: chunked', 'connection: close');
 
 describe('a response that fails', () => {
   it('fault 7: a reset before the response is a lost connection', async () => {
@@ -134,7 +137,7 @@ describe('a response that fails', () => {
     ['fault 39: fewer bytes than announced', head('200 OK', 'content-length: 100') + 'short'],
     ['fault 50: an end without the last chunk', STREAM + chunked('short')],
     ['fault 50: an end within a chunk', `${STREAM}ff\r\nshort`],
-    ['fault 50: an end within a chunk of a last response', `${head('200 OK', 'transfer-encoding: chunked', 'connection: close')}ff\r\nshort`],
+    ['fault 50: an end within a chunk of a last response', `${LAST_STREAM}ff\r\nshort`],
   ])('%s is a lost connection', async (_what, bytes) => {
     const { values, error } = await callTo((socket) => socket.end(bytes));
     expect(values).toEqual(['short']);
@@ -203,7 +206,8 @@ describe('errors of the caller and of dispatchers', () => {
         throw new Error('out of order');
       },
     };
-    expect((await call('http://x/', { dispatcher })).error).toMatchObject({ code: 'connect', cause: { message: 'out of order' } });
+    const { error } = await call('http://x/', { dispatcher });
+    expect(error).toMatchObject({ code: 'connect', cause: { message: 'out of order' } });
   });
 
   it('a mock without an answer for the call is a config error', async () => {
@@ -229,7 +233,9 @@ describe('errors of the caller and of dispatchers', () => {
   it('fault 121: no error shows key or prompt, in whatever it is looked at', async () => {
     const mock = new MockAgent();
     cleanUp(() => mock.close());
-    const loose = Object.assign(new Error(`bad key ${CANARY} at https://user:secret@host/`), { options: { body: PROMPT, headers: CANARY } });
+    const loose = Object.assign(new Error(`bad key ${CANARY} at https://user:secret@host/`), {
+      options: { body: PROMPT, headers: CANARY },
+    });
     mock.get('http://mock').intercept({ path: '/', method: 'POST' }).replyWithError(loose);
     const { error } = await call('http://mock/', { dispatcher: mock });
     const shown = [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), error?.stack, String(error)].join('\n');

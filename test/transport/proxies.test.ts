@@ -8,7 +8,18 @@ import { ProxyAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
-import { chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, SOON_MS } from './support.ts';
+import {
+  chunked,
+  cleanUp,
+  closing,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  STREAM,
+  SOON_MS,
+} from './support.ts';
 
 /** A proxy that answers CONNECT with a status, and tunnels if that is 200. */
 const proxy = async (status: number): Promise<{ readonly agent: ProxyAgent; readonly asked: string[] }> => {
@@ -50,7 +61,7 @@ describe('a proxy', () => {
     [407, false],
     [403, false],
     [502, true],
-  ])('fault 14: that answers %i is a connect error without its credentials; the same call may succeed later: %s', async (status, retryable) => {
+  ])('fault 14: that answers %i is a connect error without its credentials, worth another try: %s', async (status, retryable) => {
     const { agent } = await proxy(status);
     const { error } = await outcomeOf(
       streamResponse(() => requestTo('http://behind.test/', { dispatcher: agent }), readText()),

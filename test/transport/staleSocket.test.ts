@@ -1,7 +1,18 @@
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { chunked, cleanUp, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM, turns, type Answer } from './support.ts';
+import {
+  chunked,
+  cleanUp,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  STREAM,
+  turns,
+  type Answer,
+} from './support.ts';
 
 /** Answers the first request, so that its socket is kept, and does something else with those after it. */
 const first =

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Timeouts } from '../../src/request/Timeouts.ts';
 import type { ResponseReader } from '../../src/transport/ResponseReader.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, readText, requestTo, serve, serveSilently, STREAM, SOON_MS } from './support.ts';
+import {
+  alive,
+  chunked,
+  cleanUp,
+  closing,
+  LAST_CHUNK,
+  outcomeOf,
+  readText,
+  requestTo,
+  serve,
+  serveSilently,
+  STREAM,
+  SOON_MS,
+} from './support.ts';
 
 const call = (url: string, timeouts: Partial<Timeouts>, own?: Partial<ResponseReader>) =>
   outcomeOf(streamResponse(() => requestTo(url, { timeouts }), readText(own)));

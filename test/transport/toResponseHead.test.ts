@@ -4,7 +4,8 @@ import { toResponseHead } from '../../src/transport/toResponseHead.ts';
 
 describe('toResponseHead', () => {
   it('takes names in any case and values as text, bytes or lists of both', () => {
-    const headers = { 'X-Text': 'a', 'x-bytes': Buffer.from([0xfc]), 'x-list': ['a', Buffer.from('b')], 'x-odd': 7, 'x-none': undefined };
+    const list = ['a', Buffer.from('b')];
+    const headers = { 'X-Text': 'a', 'x-bytes': Buffer.from([0xfc]), 'x-list': list, 'x-odd': 7, 'x-none': undefined };
     expect(toResponseHead(200, headers)).toEqual({
       status: 200,
       headers: { 'x-text': 'a', 'x-bytes': 'ü', 'x-list': 'a, b' },

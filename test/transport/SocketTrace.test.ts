@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SocketTrace } from '../../src/transport/TracedClient.ts';
+import { SocketTrace } from '../../src/transport/SocketTrace.ts';
 
 describe('SocketTrace', () => {
   it('counts the requests of one socket, not those of the one before', () => {
