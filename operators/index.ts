@@ -22,6 +22,6 @@ export type {
 } from './tools/ToolCallEvent.ts';
 export type { ToolInputOf, ToolLike } from './tools/ToolLike.ts';
 export { fallbackEndpoints } from './fallbackEndpoints.ts';
-export type { CommitOn } from './fallback/commits.ts';
+export type { CommitOn } from './recovery/commits.ts';
 export type { FallbackContext } from './fallback/createChain.ts';
 export type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndpointsConfig.ts';

@@ -1,6 +1,6 @@
 import type { ObservableInput, SchedulerLike } from 'rxjs';
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
-import type { CommitOn } from './commits.ts';
+import type { CommitOn } from '../recovery/commits.ts';
 import type { FallbackContext } from './createChain.ts';
 
 /** What is asked instead: a call, or any other source of events, or a function that makes one out of the failure. */

@@ -4,9 +4,9 @@ import type { FallbackEvent } from '../../src/events/NoticeEvent.ts';
 import type { AnyEvent } from '../EventOperator.ts';
 import { lift } from '../lift.ts';
 import { canAnotherHelp } from './canAnotherHelp.ts';
-import { commits } from './commits.ts';
-import { contentWithin } from './contentWithin.ts';
-import { createAttemptHolder } from './createAttemptHolder.ts';
+import { commits } from '../recovery/commits.ts';
+import { contentWithin } from '../recovery/contentWithin.ts';
+import { createAttemptHolder } from '../recovery/createAttemptHolder.ts';
 import { createChain, type Chain } from './createChain.ts';
 import type { Alternate, FallbackEndpointsConfig } from './FallbackEndpointsConfig.ts';
 

@@ -1,7 +1,8 @@
 import { CompletionError } from '../../src/errors/CompletionError.ts';
 import { errorSummary } from '../../src/events/errorSummary.ts';
 import type { FallbackEvent } from '../../src/events/NoticeEvent.ts';
-import type { Attempt } from './Attempt.ts';
+import type { Attempt } from '../recovery/Attempt.ts';
+import { createAttemptLog } from '../recovery/createAttemptLog.ts';
 
 /** Where a chain stands when an attempt has failed. */
 export interface FallbackContext {
@@ -31,13 +32,11 @@ export interface Chain {
 }
 
 export const createChain = ({ members, onFailure, shouldFallback }: ChainOptions): Chain => {
-  const errors: CompletionError[] = [];
+  const log = createAttemptLog();
   let failure: CompletionError | undefined;
   let failed = 0;
-  let attempts = 0;
-  let delivered = false;
 
-  const context = (): FallbackContext => ({ attempt: attempts + 1, errors });
+  const context = (): FallbackContext => ({ attempt: log.attempts + 1, errors: log.errors });
 
   return {
     whole: false,
@@ -47,23 +46,18 @@ export const createChain = ({ members, onFailure, shouldFallback }: ChainOptions
     get context() {
       return context();
     },
-    begin: () => ({ before: attempts, made: 1, endpoint: undefined, committed: false, delivered: false }),
+    begin: () => log.begin(),
     fail: (error, attempt) => {
-      // Anything else is a bug in somebody's code, which no other endpoint mends.
-      if (!(error instanceof CompletionError)) throw error;
-      delivered ||= attempt.delivered;
-      failure = error.committed === delivered ? error : error.with({ committed: delivered });
-      errors.push(...(failure.errors ?? [failure]));
-      attempts += Math.max(attempt.made, failure.errors?.length ?? 1);
+      failure = log.fail(error, attempt);
       failed += 1;
       if (attempt.committed && onFailure === 'fail') throw failure;
       if (!shouldFallback(failure, context())) throw failure;
-      if (failed === members) throw members === 1 ? failure : exhausted(errors, failure);
+      if (failed === members) throw members === 1 ? failure : exhausted(log.errors, failure);
       const from = failure.endpoint ?? attempt.endpoint;
       return {
         type: 'fallback',
         ...(from !== undefined && { from }),
-        attempt: attempts + 1,
+        attempt: log.attempts + 1,
         error: errorSummary(failure),
         discarded: attempt.delivered,
       };
