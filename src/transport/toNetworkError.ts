@@ -40,10 +40,18 @@ const verdictOn = ({ name, code, message }: ErrorTraits, phase: ExchangePhase): 
   // within a chunk is reported by the parser too, but that is a lost connection.
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || BAD_RESPONSE.test(message)) return { code: 'unexpected_content' };
   if (name === 'HTTPParserError' && !message.includes('EOF')) return { code: 'unexpected_content' };
+  if (phase === 'body' && isEarlyEnd(code, name, message)) return { code: 'truncated' };
   if (phase !== 'connect') return { code: 'connection_lost' };
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return { code: 'config', phase: 'config' };
   return { code: 'connect', retryable: code !== 'ENOTFOUND' };
 };
+
+/** The other side ended the body in good order and too soon: without its last chunk, or with less than it announced. */
+const isEarlyEnd = (code: string, name: string, message: string): boolean =>
+  name === 'HTTPParserError' ||
+  code === 'Z_BUF_ERROR' ||
+  code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+  (code === 'UND_ERR_SOCKET' && message.includes('other side closed'));
 
 /** OpenSSL's verdicts on a certificate have codes without a common prefix. */
 const TLS_CODES =

@@ -102,8 +102,8 @@ describe('the ending of a response', () => {
       );
       return (await outcomeOf(texts)).error;
     };
-    expect(await errorWhen(true)).toMatchObject({ code: 'connection_lost', committed: true });
-    expect(await errorWhen(false)).toMatchObject({ code: 'connection_lost', committed: false });
+    expect(await errorWhen(true)).toMatchObject({ code: 'truncated', committed: true });
+    expect(await errorWhen(false)).toMatchObject({ code: 'truncated', committed: false });
   });
 
   it('adds endpoint and request id to an error of the reader and closes the socket', async () => {

@@ -135,6 +135,7 @@ describe('a long body', () => {
       setImmediate(() => socket.resetAndDestroy());
     });
     const { error } = await outcomeOf(streamResponse(() => requestTo(server.url), readText()));
-    expect(error).toMatchObject({ code: 'connection_lost' });
+    // How the end looks depends on how the body was framed; that it is one does not.
+    expect(error?.code).toMatch(/^(truncated|connection_lost)$/);
   });
 });

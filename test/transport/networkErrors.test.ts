@@ -138,10 +138,10 @@ describe('a response that fails', () => {
     ['fault 50: an end without the last chunk', STREAM + chunked('short')],
     ['fault 50: an end within a chunk', `${STREAM}ff\r\nshort`],
     ['fault 50: an end within a chunk of a last response', `${LAST_STREAM}ff\r\nshort`],
-  ])('%s is a lost connection', async (_what, bytes) => {
+  ])('%s is a truncated answer', async (_what, bytes) => {
     const { values, error } = await callTo((socket) => socket.end(bytes));
     expect(values).toEqual(['short']);
-    expect(error).toMatchObject({ code: 'connection_lost', phase: 'body', retryable: true });
+    expect(error).toMatchObject({ code: 'truncated', phase: 'body', retryable: true });
   });
 
   it('fault 51: a reset in the middle of a body is a lost connection, after what had come', async () => {
