@@ -25,3 +25,5 @@ export { fallbackEndpoints } from './fallbackEndpoints.ts';
 export type { CommitOn } from './recovery/commits.ts';
 export type { FallbackContext } from './fallback/createChain.ts';
 export type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndpointsConfig.ts';
+export { verifyEvents } from './verifyEvents.ts';
+export { EventGrammarError } from './verify/EventGrammarError.ts';

@@ -35,14 +35,14 @@ describe('doors', () => {
   it('rx-completions/operators offers what one does with events', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
-        accumulateText addUsage assembleToolCalls billableOutput fallbackEndpoints normalizeUsage stripThink
-        textOutput uncachedInput
+        EventGrammarError accumulateText addUsage assembleToolCalls billableOutput fallbackEndpoints liftEvents
+        liftReader normalizeUsage stripThink textOutput uncachedInput verifyEvents
       `),
       types: words(`
         AccumulateTextConfig Alternate AnyEvent AssembleToolCallsConfig CommitOn EventOperator EventReader
-        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig StripThinkConfig ThinkTag
-        ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost
-        UsageEvent UsageQuirks ValidToolCall
+        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig Stage StageRun
+        StripThinkConfig ThinkTag ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf
+        ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall
       `),
     });
   });
