@@ -17,7 +17,7 @@ export interface Finished {
 export interface FreshPackage extends AsyncDisposable {
   /** Runs a file of the package in a process of its own, which must end by itself. */
   run(path: string, args?: readonly string[]): Promise<Finished>;
-  /** Puts a module into the package, where it imports it by name. */
+  /** Puts a file into the package, which it then imports by name; TypeScript becomes JavaScript. */
   add(path: string, code: string): Promise<void>;
 }
 
@@ -27,24 +27,17 @@ export const freshPackage = async (): Promise<FreshPackage> => {
   await mkdir(join(root, 'dist'), { recursive: true });
   const home = await mkdtemp(join(root, 'dist', 'fresh-'));
 
+  const options = { ...compilerOptions(), module: ts.ModuleKind.ESNext, sourceMap: false, declaration: false };
   const add = async (path: string, code: string): Promise<void> => {
-    await mkdir(dirname(join(home, path)), { recursive: true });
-    await writeFile(join(home, path), code);
+    const typed = path.endsWith('.ts');
+    const target = join(home, typed ? path.replace(/\.ts$/, '.js') : path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, typed ? ts.transpileModule(code, { fileName: path, compilerOptions: options }).outputText : code);
   };
 
   await add('package.json', await readFile(join(root, 'package.json'), 'utf8'));
-  const options = compilerOptions();
-  const fileNames = (await Promise.all(['src', 'operators', 'examples'].map(sourcesIn))).flat();
-  await Promise.all(
-    fileNames.map(async (fileName) => {
-      const code = await readFile(join(root, fileName), 'utf8');
-      const { outputText } = ts.transpileModule(code, {
-        fileName,
-        compilerOptions: { ...options, module: ts.ModuleKind.ESNext, sourceMap: false, declaration: false },
-      });
-      await add(`dist/${fileName.replace(/\.ts$/, '.js')}`, outputText);
-    }),
-  );
+  const paths = (await Promise.all(['src', 'operators', 'examples'].map(sourcesIn))).flat();
+  await Promise.all(paths.map(async (path) => add(`dist/${path}`, await readFile(join(root, path), 'utf8'))));
 
   return {
     add,
