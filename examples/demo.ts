@@ -16,6 +16,7 @@ process.exitCode = await runDemo(process.argv.slice(2), {
   signal: stopped.signal,
   live: stdout.isTTY,
   colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '',
-  width: stdout.isTTY ? Math.min(stdout.columns, 100) : Number.POSITIVE_INFINITY,
+  // Some pseudo-terminals say they have no columns.
+  width: stdout.isTTY ? Math.max(40, Math.min(stdout.columns, 100)) : Number.POSITIVE_INFINITY,
   write: (text) => stdout.write(text),
 });
