@@ -4,7 +4,7 @@ import type { WireItem } from './Chunk.ts';
 import { readChunks, type ReadChunksConfig } from './readChunks.ts';
 import { readJsonBody } from './readJsonBody.ts';
 import { rejectBody } from './rejectBody.ts';
-import { sniffBody, type BodyFormat } from './sniffBody.ts';
+import { markLength, sniffBody, type BodyFormat } from './sniffBody.ts';
 
 /** How a successful response's body is read. */
 export interface ReadBodyConfig extends ReadChunksConfig {
@@ -18,18 +18,17 @@ export const readBody =
   (config: ReadBodyConfig): Stage<Uint8Array, WireItem> =>
   (emit) => {
     let reader: StageRun<Uint8Array> | undefined;
-    let beginning = Buffer.alloc(0);
+    const contentType = config.contentType.toLowerCase();
+    let beginning: Buffer = Buffer.alloc(0);
 
     const decide = (ended: boolean): void => {
-      const seen = beginning.toString('utf8', 0, SNIFFED_BYTES);
-      const format = sniffBody(seen, config.contentType, ended);
-      if (format !== undefined) {
-        if (format === 'sse' && isDeclaredOtherwise(config.contentType)) {
-          emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
-        }
-        reader = readers(config)[format](emit);
-        reader.push(beginning);
-      } else if (seen.trim() === '') beginning = Buffer.alloc(0);
+      const format = sniffBody(beginning, contentType, ended);
+      if (format === undefined) return;
+      if (format === 'sse' && contentType !== '' && !contentType.includes('text/event-stream')) {
+        emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
+      }
+      reader = readers(config)[format](emit);
+      reader.push(beginning);
     };
 
     return {
@@ -38,7 +37,7 @@ export const readBody =
           reader.push(bytes);
           return;
         }
-        beginning = beginning.length === 0 ? Buffer.from(bytes) : Buffer.concat([beginning, bytes]);
+        beginning = withoutBlanks(Buffer.concat([beginning, bytes]));
         decide(false);
       },
       flush: () => {
@@ -48,8 +47,6 @@ export const readBody =
     };
   };
 
-const SNIFFED_BYTES = 64;
-
 const readers = (config: ReadBodyConfig): Record<BodyFormat, Stage<Uint8Array, WireItem>> => ({
   sse: compose(decodeSse({ maxEventBytes: config.maxEventBytes }), readChunks(config)),
   json: readJsonBody(config),
@@ -57,5 +54,17 @@ const readers = (config: ReadBodyConfig): Record<BodyFormat, Stage<Uint8Array, W
   text: rejectBody('text', config.failure),
 });
 
-const isDeclaredOtherwise = (contentType: string): boolean =>
-  contentType !== '' && !contentType.toLowerCase().includes('text/event-stream');
+/**
+ * Leaves out the blanks a body begins with, also behind a byte order mark: they say nothing, may go on for ever, and must
+ * not count as part of the first line in one cut of the bytes and be dropped in another.
+ */
+const withoutBlanks = (bytes: Buffer): Buffer => {
+  const mark = markLength(bytes);
+  let at = mark;
+  while (at < bytes.length && isBlank(bytes[at])) at += 1;
+  if (at === mark) return bytes;
+  return mark === 0 ? withoutBlanks(bytes.subarray(at)) : Buffer.concat([bytes.subarray(0, mark), bytes.subarray(at)]);
+};
+
+/** Space, and the controls from tab to carriage return. */
+const isBlank = (byte: number | undefined): boolean => byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
