@@ -15,6 +15,9 @@ export const choiceUsage = (choices: readonly unknown[]): unknown => {
   return undefined;
 };
 
+/** Gateways in front of Anthropic's protocol pass on its message, which holds the usage. */
+export const messageUsage = (chunk: JsonObject): unknown => (isObject(chunk['message']) ? chunk['message']['usage'] : undefined);
+
 /** llama.cpp without usage still reports its timings. llama.cpp issue 15827 */
 export const timingsAsUsage = (chunk: JsonObject): unknown =>
   isObject(chunk['timings']) && 'predicted_n' in chunk['timings'] ? { timings: chunk['timings'] } : undefined;

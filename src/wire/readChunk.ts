@@ -1,10 +1,11 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
 import type { Chunk, ChunkChoice } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
+import { findFailure } from './findFailure.ts';
 import { isArray, isObject, textOf, type JsonObject } from './json.ts';
-import { choiceUsage, groqUsage, nativeOllamaChoice, nativeOllamaUsage, timingsAsUsage } from './quirks.ts';
+import { choiceUsage, groqUsage, messageUsage, nativeOllamaChoice, nativeOllamaUsage, timingsAsUsage } from './quirks.ts';
 import { readChoice, type ReadChoiceConfig } from './readChoice.ts';
-import { findFailure, readFailure } from './readFailure.ts';
+import { readFailure } from './readFailure.ts';
 import { readCitations } from './readRareContent.ts';
 
 const NO_CHOICES: readonly unknown[] = [];
@@ -19,7 +20,7 @@ export const readChunk = (chunk: JsonObject, config: ReadChoiceConfig, context: 
     kind: 'chunk',
     id: textOf(chunk['id']),
     model: textOf(chunk['model']),
-    created: typeof created === 'number' && created > 0 ? created : undefined,
+    created: typeof created === 'number' && created > 0 && created < Infinity ? created : undefined,
     servedBy: textOf(chunk['provider']),
     choices: readChoices(choices, config),
     usage: usageOf(chunk, choices),
@@ -43,6 +44,7 @@ const usageOf = (chunk: JsonObject, choices: readonly unknown[]): JsonObject | u
   saying(chunk['usage']) ??
   saying(groqUsage(chunk)) ??
   saying(choiceUsage(choices)) ??
+  saying(messageUsage(chunk)) ??
   saying(nativeOllamaUsage(chunk)) ??
   saying(timingsAsUsage(chunk));
 
@@ -54,8 +56,9 @@ const failureOf = (chunk: JsonObject, choices: readonly unknown[], context: Fail
   if (said !== undefined) return readFailure(said, context);
   for (const choice of choices) {
     if (!isObject(choice)) continue;
-    const error = choice['error'];
-    if (isObject(error) || textOf(error) !== undefined) return readFailure(error, context);
+    const error = choice['error'] ?? undefined;
+    const failure = error === undefined ? undefined : findFailure({ error, choices });
+    if (failure !== undefined) return readFailure(failure, context);
   }
   return undefined;
 };

@@ -3,10 +3,11 @@ import type { SseRecord } from '../sse/SseRecord.ts';
 import type { Stage } from '../stage.ts';
 import type { WireItem } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
+import { findFailure } from './findFailure.ts';
 import { exceedsDepth, isArray, isObject, parseJson, type JsonObject } from './json.ts';
 import { errorField } from './quirks.ts';
 import { readChunk } from './readChunk.ts';
-import { findFailure, readFailure } from './readFailure.ts';
+import { readFailure } from './readFailure.ts';
 import { REASONING_FIELDS } from './readReasoning.ts';
 
 /** How chunks are read. */
@@ -70,19 +71,33 @@ export const readChunks =
       }
     };
 
+    /** A line outside the fields of the standard: an error, a chunk that forgot its `data:`, or nothing to us. */
+    const readLine = (line: string): void => {
+      const said = errorField(line) ?? '';
+      if (said === '' || said === 'null') return;
+      const value = parseJson(said);
+      const failure = findFailure(value);
+      if (failure !== undefined) throw readFailure(failure, config.failure);
+      if (line.startsWith('error:')) throw readFailure(value ?? said, config.failure);
+      const isChunk = isObject(value) && isArray(value['choices']);
+      odd('unknown_line', `a line outside the data field was ${isChunk ? 'read as a chunk' : 'skipped'}`);
+      if (isChunk) readFrame(said, false);
+    };
+
     return {
       push: (record) => {
         if (done) return;
         if (record.kind === 'event') {
           const { data } = record;
           if (record.event === 'error' && data !== '') throw reportedError(data, config.failure);
+          if (isPing(record.event)) {
+            emit({ kind: 'keepalive', comment: undefined });
+            return;
+          }
           if (data.charCodeAt(0) === OPEN_BRACE) readFrame(data, record.unterminated);
           else readOther(data.trim(), record.unterminated);
         } else if (record.kind === 'comment') emit({ kind: 'keepalive', comment: record.comment });
-        else if (record.kind === 'unknown') {
-          const said = errorField(record.line);
-          if (said !== undefined && said !== '') readErrorLine(said, record.line, config.failure, odd);
-        }
+        else if (record.kind === 'unknown') readLine(record.line);
       },
       flush: () => undefined,
     };
@@ -94,19 +109,10 @@ const reportedError = (data: string, context: FailureContext): CompletionError =
   return readFailure(findFailure(value) ?? value ?? data, context);
 };
 
-/** A line outside the `data` field that is an error: in a field called `error`, or as bare JSON. */
-const readErrorLine = (
-  said: string,
-  line: string,
-  context: FailureContext,
-  odd: (code: string, message: string) => void,
-): void => {
-  const value = parseJson(said);
-  const failure = findFailure(value);
-  if (failure !== undefined) throw readFailure(failure, context);
-  if (line.startsWith('error:')) throw readFailure(value ?? said, context);
-  odd('unknown_line', 'a line outside the data field was skipped');
-};
+/** Events that only keep the connection alive, by name. */
+const isPing = (event: string): boolean => event !== '' && PINGS.has(event);
+
+const PINGS: ReadonlySet<string> = new Set(['ping', 'heartbeat', 'keepalive', 'keep-alive']);
 
 /** Objects that say nothing: `{}`, or a named ping with fields of its own. */
 const isBlank = (object: JsonObject): boolean => {
@@ -116,9 +122,12 @@ const isBlank = (object: JsonObject): boolean => {
 
 const CHUNK_KEYS = ['choices', 'id', 'model', 'usage', 'x_groq', 'timings', 'citations', 'search_results', 'message', 'object'];
 
-/** `[` opens JSON only before something a JSON value can begin with: `[done]` is a word in brackets, `[DONE]x` is damage. */
+/**
+ * `[` opens JSON only before something a JSON value can begin with: `[done]` is a word in brackets, `[DONE]x` is damage. What
+ * is said not to start like JSON is read without regard to its depth, so no list may slip through.
+ */
 const startsLikeJson = (data: string): boolean =>
-  data.startsWith('{') || data.startsWith('[DONE]') || (data.startsWith('[') && '{["-0123456789tfn] '.includes(data.charAt(1)));
+  data.startsWith('{') || data.startsWith('[DONE]') || (data.startsWith('[') && '{["-0123456789tfn] \t\r\n'.includes(data.charAt(1)));
 
 const damaged = (data: string): CompletionError =>
   new CompletionError('bad_frame', { message: `a frame of ${data.length} characters is no JSON, so a piece of the answer is lost` });

@@ -2,30 +2,11 @@ import { CompletionError, type ProviderError } from '../errors/CompletionError.t
 import { redact } from '../errors/redact.ts';
 import { classifyFailure } from './classifyFailure.ts';
 import type { FailureContext } from './FailureContext.ts';
+import { findFailure } from './findFailure.ts';
 import { isArray, isObject, numberOf, parseJson, textOf, type JsonObject } from './json.ts';
 
 /** An answer the endpoint rejected is kept longer than other echoes: a repair step needs the whole of it. */
 const MAX_FAILED_GENERATION_CHARS = 16_384;
-
-/**
- * Finds the failure a JSON value reports, in any of the shapes in use: `{"error": {…}}`, `{"error": "…"}`, `{"detail": …}`,
- * `{"message": …}`, `{"base_resp": {"status_code": …}}`, or a list that holds one of these. `"error": null` reports none.
- */
-export const findFailure = (value: unknown): unknown => {
-  if (isArray(value)) return value.length === 1 ? findFailure(value[0]) : undefined;
-  if (!isObject(value)) return undefined;
-  const error = value['error'];
-  if (isObject(error)) return Object.keys(error).length > 0 || value['choices'] === undefined ? error : undefined;
-  if (textOf(error) !== undefined) return value;
-  const response = value['base_resp'];
-  if (isObject(response) && numberOf(response['status_code']) !== undefined && numberOf(response['status_code']) !== 0) {
-    return { message: response['status_msg'], code: response['status_code'] };
-  }
-  if (value['choices'] !== undefined) return undefined;
-  if (value['detail'] !== undefined && value['detail'] !== null) return value;
-  if (textOf(value['message']) !== undefined || value['object'] === 'error') return value;
-  return undefined;
-};
 
 /** Makes the typed error of what an endpoint says went wrong: `said` is its error object, or plain text. */
 export const readFailure = (said: unknown, context: FailureContext): CompletionError => {
@@ -69,26 +50,33 @@ const retryability = (
   return {};
 };
 
-const messageOf = (said: unknown): string | undefined => {
+/** Fields an endpoint puts its words into, or an object or a list that holds them: no deeper than `levels`, whatever came. */
+const messageOf = (said: unknown, levels = 3): string | undefined => {
   if (typeof said === 'string') return textOf(said);
-  if (!isObject(said)) return undefined;
-  return (
-    textOf(said['message']) ??
-    textOf(said['msg']) ??
-    textOf(said['error']) ??
-    textOf(said['detail']) ??
-    (isObject(said['detail']) ? messageOf(said['detail']) : undefined) ??
-    (isObject(said['message']) ? messageOf(said['message']) : undefined) ??
-    (isArray(said['detail']) ? said['detail'].map(complaintOf).join('; ') : undefined)
-  );
+  if (isArray(said)) return textOf(said.slice(0, MAX_COMPLAINTS).map(complaintOf).join('; '));
+  if (!isObject(said) || levels === 0) return undefined;
+  for (const field of MESSAGE_FIELDS) {
+    const message = textOf(said[field]);
+    if (message !== undefined) return message;
+  }
+  for (const field of MESSAGE_FIELDS) {
+    const message = typeof said[field] === 'object' ? messageOf(said[field], levels - 1) : undefined;
+    if (message !== undefined) return message;
+  }
+  return undefined;
 };
+
+const MESSAGE_FIELDS = ['message', 'msg', 'error', 'detail'] as const;
+const MAX_COMPLAINTS = 16;
 
 /** One entry of a validation report: where and what, without the input it repeats. */
 const complaintOf = (entry: unknown): string => {
   if (!isObject(entry)) return typeof entry === 'string' ? entry : 'invalid';
-  const place = isArray(entry['loc']) ? entry['loc'].map(String).join('.') : '';
-  return joined(textOf(place), textOf(entry['msg']) ?? 'invalid');
+  const place = isArray(entry['loc']) ? entry['loc'].filter(isStep).join('.') : '';
+  return joined(textOf(place), textOf(entry['msg']) ?? textOf(entry['message']) ?? 'invalid');
 };
+
+const isStep = (step: unknown): step is string | number => typeof step === 'string' || typeof step === 'number';
 
 /** Routers put the failing provider's own body, often as JSON text, into `metadata.raw`. */
 const hiddenCause = (fields: JsonObject): string | undefined => {

@@ -1,9 +1,10 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
 import type { StageRun } from '../stage.ts';
 import type { FailureContext } from './FailureContext.ts';
+import { findFailure } from './findFailure.ts';
 import { parseJson } from './json.ts';
 import { plainText } from './plainText.ts';
-import { findFailure, readFailure } from './readFailure.ts';
+import { readFailure } from './readFailure.ts';
 import { readRetryAfter } from './readRetryAfter.ts';
 
 /** How long the body of an error response is waited for; what has come by then must do. */
