@@ -19,7 +19,9 @@ export const readJsonBody =
     let spread: string[] | undefined;
     let spreadLength = 0;
     let values = 0;
-    let wholeMessage = false;
+    let isCompletion = false;
+    let ending = false;
+    let done = false;
 
     const readValue = (value: unknown): void => {
       if (isArray(value)) for (const entry of value) readValue(entry);
@@ -28,7 +30,8 @@ export const readJsonBody =
       if (chunk.choices.length === 0 && chunk.usage === undefined && chunk.failure === undefined) return;
       if (values === 0) odd('not_streamed', 'the endpoint answered with JSON where an event stream was asked for');
       values += 1;
-      wholeMessage ||= chunk.choices.some((choice) => choice.whole);
+      // One message is a whole answer; of several, none can be known to be the last.
+      isCompletion = values === 1 && chunk.choices.some((choice) => choice.whole);
       emit(chunk);
     };
 
@@ -42,27 +45,41 @@ export const readJsonBody =
     };
 
     const lines = splitLines((bytes, start, end) => {
+      if (done) return;
       const line = bytes.toString('utf8', start, end);
-      if (spread === undefined && (line.trim() === '' || readText(line))) return;
+      const word = line.trim();
+      if (word === '' || (spread === undefined && readText(line))) return;
+      if (values > 0 && word === '[DONE]') finish();
       // A later line that is no JSON cannot belong to a body that was one object a line so far.
-      if (values > 0) throw new CompletionError('bad_frame', { message: `a line of ${line.length} characters is no JSON` });
+      else if (values > 0) throw ending ? cutOff() : new CompletionError('bad_frame', { message: `a line of ${line.length} characters is no JSON` });
+      else holdLine(line, end - start);
+    }, config.maxEventBytes);
+
+    const finish = (): void => {
+      done = true;
+      emit({ kind: 'done' });
+    };
+
+    const holdLine = (line: string, bytes: number): void => {
       spread ??= [];
       spread.push(line);
-      spreadLength += end - start + 1;
+      spreadLength += bytes + 1;
       if (spreadLength > config.maxEventBytes) {
         throw new CompletionError('limit', { message: `the body is larger than ${config.maxEventBytes} bytes (maxEventBytes)` });
       }
-    }, config.maxEventBytes);
+    };
 
     return {
       push: (bytes) => lines.push(bytes),
       flush: () => {
+        ending = true;
         lines.flush();
-        if (spread !== undefined && !readText(spread.join('\n'))) {
-          throw new CompletionError('truncated', { message: 'the body begins like JSON and ends in the middle of it' });
-        }
+        if (spread !== undefined && !readText(spread.join('\n'))) throw cutOff();
         if (values === 0) throw new CompletionError('unexpected_content', { message: 'the body is JSON and holds no completion' });
-        if (wholeMessage) emit({ kind: 'done' });
+        if (isCompletion) finish();
       },
     };
   };
+
+const cutOff = (): CompletionError =>
+  new CompletionError('truncated', { message: 'the body begins like JSON and ends in the middle of it' });
