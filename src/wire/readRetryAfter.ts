@@ -12,8 +12,8 @@ export const readRetryAfter = (headers: Readonly<Record<string, string>>, now: n
   const asked = headers['retry-after'];
   const seconds = waitOf(asked, 1000);
   if (seconds !== undefined || asked === undefined) return seconds;
-  // A bare or negative number parses as a date in some year; only what names a month or a full date is one.
-  const until = /[a-z]|^\d{4}-\d\d-\d\d/i.test(asked) ? Date.parse(asked) : NaN;
+  // Nearly anything with a number in it parses as a date in some year; one that says a time of day is meant as one.
+  const until = /\d\d:\d\d/.test(asked) ? Date.parse(asked) : NaN;
   if (Number.isNaN(until)) return undefined;
   const sent = Date.parse(headers['date'] ?? '');
   return Math.min(Math.max(0, until - (Number.isNaN(sent) ? now : sent)), MAX_WAIT_MS);
