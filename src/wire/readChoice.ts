@@ -1,6 +1,6 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import type { ChunkChoice } from './Chunk.ts';
-import { isObject, textOf, type JsonObject } from './json.ts';
+import { isObject, numberOf, textOf, type JsonObject } from './json.ts';
 import { readContent } from './readContent.ts';
 import { readRareContent } from './readRareContent.ts';
 import { readReasoning } from './readReasoning.ts';
@@ -49,7 +49,8 @@ const saysSomething = (delta: JsonObject): boolean => {
 };
 
 const readIndex = (index: unknown, position: number, { maxChoices }: ReadChoiceConfig): number => {
-  const number = typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : position;
+  const sent = typeof index === 'string' ? numberOf(index) : index;
+  const number = typeof sent === 'number' && Number.isInteger(sent) && sent >= 0 ? sent : position;
   if (number < maxChoices) return number;
   throw new CompletionError('limit', { message: `the answer has more than ${maxChoices} choices (maxChoices)` });
 };

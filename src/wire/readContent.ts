@@ -17,7 +17,7 @@ export const readContent = (content: unknown, odd: (code: string, message: strin
   else if (isObject(content)) addPart(found, content);
   else if (typeof content === 'number' || typeof content === 'boolean') {
     found.text = String(content);
-    odd('content_type', `content is a ${typeof content}, taken as text`);
+    odd('content_not_text', `content is a ${typeof content}, taken as text`);
   }
   return found;
 };

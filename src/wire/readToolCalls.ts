@@ -11,8 +11,8 @@ export const readToolCalls = (
 ): readonly ToolCallPiece[] | undefined => {
   const calls = delta['tool_calls'];
   const legacy = delta['function_call'];
-  const sent = isArray(calls) ? calls : isObject(calls) ? [calls] : isObject(legacy) ? [{ function: legacy }] : undefined;
-  if (sent === undefined || sent.length === 0) return undefined;
+  const sent = isArray(calls) && calls.length > 0 ? calls : isObject(calls) ? [calls] : isObject(legacy) ? [{ function: legacy }] : undefined;
+  if (sent === undefined) return undefined;
   const pieces = sent.filter(isObject).map((call) => readPiece(call, odd)).filter(saysSomething);
   return pieces.length === 0 ? undefined : pieces;
 };
