@@ -1,5 +1,6 @@
 import type { ChunkChoice, RareContent, ToolCallPiece } from '../wire/Chunk.ts';
 import type { ChoiceState } from './ChoiceState.ts';
+import { createSeen } from './createSeen.ts';
 import type { StreamEvent } from './StreamEvent.ts';
 import { createToolCallLedger } from './toolCallLedger.ts';
 
@@ -70,13 +71,17 @@ const emitRareContent = (rare: RareContent, state: ChoiceState, emit: (event: St
     some = true;
     emit(event);
   };
-  for (const annotation of rare.annotations) emitSome({ type: 'annotation', choice, ...annotation });
+  for (const annotation of rare.annotations) {
+    const { url, startIndex, endIndex } = annotation;
+    // Endpoints repeat the list with every chunk; another place in the text is another citation of the same address.
+    if (url !== undefined && !state.cited.isNew(`${choice} ${startIndex ?? ''} ${endIndex ?? ''} ${url}`)) continue;
+    if (url !== undefined) state.cited.isNew(url);
+    emitSome({ type: 'annotation', choice, ...annotation });
+  }
   for (const { index, url } of rare.images) {
-    const seen = (state.images ??= new Set());
+    const seen = (state.images ??= createSeen());
     // Endpoints repeat an image with the closing chunk; the same address at the same place is the same image.
-    const key = `${index ?? ''} ${url}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
+    if (!seen.isNew(`${index ?? ''} ${url}`)) continue;
     emitSome(index === undefined ? { type: 'image', choice, url } : { type: 'image', choice, index, url });
   }
   if (rare.audio !== undefined) emitSome({ type: 'audio_delta', choice, ...rare.audio });

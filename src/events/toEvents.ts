@@ -1,9 +1,12 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import type { StageRun } from '../stage.ts';
 import type { Chunk, ChunkChoice, WireItem } from '../wire/Chunk.ts';
-import { createChoiceState, latchReason, noteContent, reasonOf, type ChoiceState } from './ChoiceState.ts';
+import { createChoiceState, latchReason, noteContent, reasonOf, settleBlankReason, type ChoiceState } from './ChoiceState.ts';
 import { emitContent, type ContentConfig } from './contentEvents.ts';
+import { createSeen } from './createSeen.ts';
+import { looksCumulative } from './looksCumulative.ts';
 import type { StreamEvent, UsageReportEvent } from './StreamEvent.ts';
+import { withoutRepeats } from './withoutRepeats.ts';
 
 /** How events are made of chunks. */
 export interface ToEventsConfig extends ContentConfig {
@@ -31,7 +34,7 @@ const MAX_HELD_REPORTS = 8;
 export const toEvents = (config: ToEventsConfig, emit: (event: StreamEvent) => void): EventMaker => {
   const states = new Map<number, ChoiceState>();
   const warned = new Set<string>();
-  const cited = new Set<string>();
+  const cited = createSeen();
   const heldReports: UsageReportEvent[] = [];
   let responded = false;
   let finishing = false;
@@ -45,24 +48,31 @@ export const toEvents = (config: ToEventsConfig, emit: (event: StreamEvent) => v
 
   const pushChoice = (piece: ChunkChoice): boolean => {
     let state = states.get(piece.index);
-    if (state === undefined) states.set(piece.index, (state = createChoiceState(piece.index)));
-    // A whole message after deltas repeats them.
-    const repeats = piece.whole && state.hasContent;
-    if (!repeats && emitContent(withoutRepeatedArgs(piece, state, warn), state, config, emit)) {
-      if (state.reason !== undefined && state.rawReason !== '') warn('late_delta', 'content came after a finish reason');
-      noteContent(state);
+    if (state === undefined) states.set(piece.index, (state = createChoiceState(piece.index, cited)));
+    const news = withoutRepeats(piece, state, warn);
+    const hasContent = news !== undefined && emitContent(news, state, config, emit);
+    if (hasContent) {
+      if (state.reason !== undefined && state.rawReason?.trim() !== '') warn('late_delta', 'content came after a finish reason');
+      if (piece.text !== '' && looksCumulative(state, piece.text)) {
+        warn('cumulative_content', 'each delta begins with the one before: the endpoint seems to send the whole text each time');
+      }
+      state.hasDeltas ||= !piece.whole;
+      if (noteContent(state)) finishing = isAnyFinished();
     }
     if (piece.finishReason === undefined) return true;
-    const whole = latchReason(state, piece.finishReason) !== 'failed';
+    const whole = latchReason(state, piece.finishReason, hasContent && !piece.whole) !== 'failed';
     finishing ||= state.reason !== undefined;
     return whole;
   };
 
+  const isAnyFinished = (): boolean => {
+    for (const state of states.values()) if (state.reason !== undefined) return true;
+    return false;
+  };
+
   const pushCitations = (chunk: Chunk): void => {
     for (const citation of chunk.citations ?? []) {
-      if (citation.url === undefined || cited.has(citation.url)) continue;
-      cited.add(citation.url);
-      emit({ type: 'annotation', choice: 0, ...citation });
+      if (citation.url !== undefined && cited.isNew(citation.url)) emit({ type: 'annotation', choice: 0, ...citation });
     }
   };
 
@@ -101,6 +111,7 @@ export const toEvents = (config: ToEventsConfig, emit: (event: StreamEvent) => v
     if (first === undefined || !inOrder.some((state) => state.hasContent || state.reason !== undefined)) {
       return fail(new CompletionError('empty_response'));
     }
+    inOrder.forEach(settleBlankReason);
     if (inOrder.some((state) => state.reason === undefined)) warn('no_finish_reason', 'the endpoint gave no finish reason');
     if (inOrder.length < config.choices) warn('missing_choices', `${config.choices} choices were asked for and ${inOrder.length} came`);
     for (const state of inOrder) emit(finishOf(state));
@@ -133,27 +144,11 @@ export const toEvents = (config: ToEventsConfig, emit: (event: StreamEvent) => v
     flush: () => {
       if (ended) return;
       if (states.size === 0) fail(new CompletionError('empty_response'));
-      for (const state of states.values()) if (state.reason === undefined) fail(new CompletionError('truncated'));
+      if (!isSettled()) fail(new CompletionError('truncated'));
       warn('no_done', 'the stream ended without [DONE]');
       end();
     },
   };
-};
-
-/** Arguments sent once as a JSON value and then again as text count once. */
-const withoutRepeatedArgs = (
-  piece: ChunkChoice,
-  state: ChoiceState,
-  warn: (code: string, message: string) => void,
-): ChunkChoice => {
-  if (state.wholeCalls === undefined || piece.toolCalls === undefined) return piece;
-  const known = [...state.wholeCalls];
-  const toolCalls = piece.toolCalls.filter((call) => {
-    const repeats = call.args !== '' && !call.argsWhole && known.some(({ id, index }) => (call.id === undefined ? call.index === index : call.id === id));
-    if (repeats) warn('repeated_arguments', 'arguments sent as a JSON value were followed by more, which was left out');
-    return !repeats;
-  });
-  return { ...piece, toolCalls: toolCalls.length === 0 ? undefined : toolCalls };
 };
 
 const saysWhoAnswers = ({ id, model, created, servedBy, choices }: Chunk): boolean =>
