@@ -40,6 +40,9 @@ export const readResponse = (pieces: readonly Uint8Array[], options: ResponseOpt
     emit: (event: StreamEvent) => {
       if (!ended) events.push(event);
     },
+    get closed() {
+      return ended;
+    },
     progress: () => undefined,
     end: () => {
       ended = true;
@@ -52,6 +55,8 @@ export const readResponse = (pieces: readonly Uint8Array[], options: ResponseOpt
     if (!ended) reader.flush();
     return { events, error: undefined };
   } catch (error) {
+    // As in a call: once it is over, nothing thrown while the rest of the piece is read counts.
+    if (ended) return { events, error: undefined };
     if (error instanceof CompletionError) return { events, error };
     throw error;
   }
