@@ -9,7 +9,7 @@ export interface AccumulateTextConfig {
    *
    * @defaultValue 0
    */
-  readonly choice?: number;
+  readonly choice?: number | undefined;
 }
 
 /**

@@ -18,26 +18,26 @@ export interface AssembleToolCallsConfig<
    *
    * @defaultValue any tool, unchecked
    */
-  readonly tools?: Tools;
+  readonly tools?: Tools | undefined;
   /**
    * Follows each fragment with a `tool_call_update` that holds the call so far.
    *
    * @defaultValue false
    */
-  readonly partial?: Updates;
+  readonly partial?: Updates | undefined;
   /**
    * The most calls in one choice; one more is a `limit` error. For sources other than a call, which has this limit itself.
    *
    * @defaultValue no limit but that of the call
    */
-  readonly maxToolCalls?: number;
+  readonly maxToolCalls?: number | undefined;
   /**
    * The most text in the arguments of one tool call, in UTF-16 units; more is a `limit` error. For sources other than a call,
    * which has this limit itself.
    *
    * @defaultValue no limit but that of the call
    */
-  readonly maxToolInputBytes?: number;
+  readonly maxToolInputBytes?: number | undefined;
 }
 
 /**

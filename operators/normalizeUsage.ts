@@ -17,7 +17,7 @@ export interface NormalizeUsageConfig {
    *
    * @defaultValue none: what the figures do not decide stays undecided
    */
-  readonly quirks?: UsageQuirks;
+  readonly quirks?: UsageQuirks | undefined;
   /**
    * Prices an answer in US dollars where the endpoint did not; `undefined` where the price is not known. `model` is the one
    * that answers, or the one asked for where the endpoint does not say.

@@ -14,41 +14,41 @@ export interface StripThinkConfig {
    *
    * @defaultValue think, thinking, thought, reasoning, seed:think, `[THINK]…[/THINK]` and `◁think▷…◁/think▷`
    */
-  readonly tags?: readonly ThinkTag[];
+  readonly tags?: readonly ThinkTag[] | undefined;
   /**
    * Set for models whose template opens the tag in the prompt: the text is thinking until the first close tag, all of it
    * where none comes. A tag that is opened again right at the beginning is dropped too.
    *
    * @defaultValue false
    */
-  readonly startsInside?: boolean;
+  readonly startsInside?: boolean | undefined;
   /**
    * Where an open tag counts: `leading` only before the first visible character of a choice, so that a tag in later prose
    * or code survives; `anywhere` in all of the text, code included.
    *
    * @defaultValue 'leading'
    */
-  readonly position?: 'leading' | 'anywhere';
+  readonly position?: 'leading' | 'anywhere' | undefined;
   /**
    * What becomes of a close tag that closes nothing: it stays in the text, or is dropped from it. The text before it has
    * gone out by then and stays text; only `startsInside` makes thinking of it.
    *
    * @defaultValue 'keep'
    */
-  readonly onOrphanClose?: 'keep' | 'strip';
+  readonly onOrphanClose?: 'keep' | 'strip' | undefined;
   /**
    * Drops the blanks and newlines right after an open tag, and those after a close tag as long as the answer has not
    * begun. What stands before a tag stays, since it is out before the tag comes.
    *
    * @defaultValue true
    */
-  readonly trim?: boolean;
+  readonly trim?: boolean | undefined;
   /**
    * Drops the thinking instead of turning it into `reasoning_delta` events.
    *
    * @defaultValue false
    */
-  readonly drop?: boolean;
+  readonly drop?: boolean | undefined;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The least a declared tool must be for its calls to be checked; the tools of a context are such. */
 export interface ToolLike {
   readonly name: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** A zod schema, or any other Standard Schema, or a plain JSON Schema, which types nothing and is not checked. */
-  readonly parameters?: unknown;
+  readonly parameters?: unknown | undefined;
 }
 
 /** What a call of a tool carries: the schema's output, or an object of unknown fields where no schema says more. */

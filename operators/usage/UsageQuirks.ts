@@ -6,18 +6,18 @@ export interface UsageQuirks {
    *
    * @defaultValue inferred
    */
-  readonly reasoningIncluded?: boolean;
+  readonly reasoningIncluded?: boolean | undefined;
   /**
    * Whether the reported input contains the tokens read from and written to the cache.
    *
    * @defaultValue inferred
    */
-  readonly cacheIncluded?: boolean;
+  readonly cacheIncluded?: boolean | undefined;
   /**
    * Set for endpoints whose total counts thoughts they do not itemise (Gemini): what the total leaves over input and output
    * becomes `reasoning`, outside of `output`.
    *
    * @defaultValue false
    */
-  readonly hiddenReasoning?: boolean;
+  readonly hiddenReasoning?: boolean | undefined;
 }

@@ -24,10 +24,10 @@ export interface ToolResultMessage {
   readonly role: 'tool_result' | 'tool';
   /** The `id` of the tool call this answers. */
   readonly toolCallId: string;
-  readonly toolName?: string;
+  readonly toolName?: string | undefined;
   readonly content: string | readonly TextPart[];
   /** For the caller's own records: the wire has no field for it, so `content` must say what went wrong. */
-  readonly isError?: boolean;
+  readonly isError?: boolean | undefined;
 }
 
 /** One turn of a conversation. Fields that are not listed here (usage, a timestamp) are the caller's own and never sent. */
@@ -36,8 +36,8 @@ export type Message = SystemMessage | UserMessage | AssistantMessage | ToolResul
 /** What the model is to answer. It is read once, when the call is subscribed to. */
 export interface Context {
   /** Standing orders ahead of the conversation; a blank one is not sent. */
-  readonly systemPrompt?: string | readonly TextPart[];
+  readonly systemPrompt?: string | readonly TextPart[] | undefined;
   readonly messages: readonly Message[];
   /** What the model may call. */
-  readonly tools?: readonly Tool[];
+  readonly tools?: readonly Tool[] | undefined;
 }

@@ -5,36 +5,36 @@ export type CacheControl = true | 'ephemeral' | { readonly type: 'ephemeral'; re
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
-  readonly cacheControl?: CacheControl;
+  readonly cacheControl?: CacheControl | undefined;
 }
 
 /** An image, by address or as data: exactly one of `url` and `data`. */
 export interface ImagePart {
   readonly type: 'image';
   /** An address the endpoint can read, or a data URL. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** The image itself: bytes, or base64. */
-  readonly data?: string | Uint8Array;
+  readonly data?: string | Uint8Array | undefined;
   /** Needed with `data`, unless it is a PNG, JPEG, GIF or WebP. */
-  readonly mimeType?: string;
+  readonly mimeType?: string | undefined;
   /** How closely the model looks; OpenAI knows `auto`, `low` and `high`. */
-  readonly detail?: string;
-  readonly cacheControl?: CacheControl;
+  readonly detail?: string | undefined;
+  readonly cacheControl?: CacheControl | undefined;
 }
 
 /** A document: exactly one of `data`, `fileId` and `url`. */
 export interface FilePart {
   readonly type: 'file';
   /** The file itself: bytes, or base64. */
-  readonly data?: string | Uint8Array;
+  readonly data?: string | Uint8Array | undefined;
   /** The id of a file uploaded before. */
-  readonly fileId?: string;
+  readonly fileId?: string | undefined;
   /** An address the endpoint can read; only OpenRouter takes one. */
-  readonly url?: string;
-  readonly filename?: string;
+  readonly url?: string | undefined;
+  readonly filename?: string | undefined;
   /** Needed with `data`, unless it is a PDF. */
-  readonly mimeType?: string;
-  readonly cacheControl?: CacheControl;
+  readonly mimeType?: string | undefined;
+  readonly cacheControl?: CacheControl | undefined;
 }
 
 /** Sound to listen to. */
@@ -51,23 +51,23 @@ export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string;
   /** The endpoint's `reasoning_details`, verbatim: signatures and encrypted blocks that must come back unchanged. */
-  readonly details?: readonly unknown[];
+  readonly details?: readonly unknown[] | undefined;
 }
 
 /** A tool the model called. */
 export interface ToolCallPart {
   readonly type: 'tool_call';
   /** The endpoint's own id; the result goes back under the same one. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Stands in for an `id` the endpoint did not send. */
-  readonly callId?: string;
+  readonly callId?: string | undefined;
   readonly name: string;
   /** The arguments as a value. */
-  readonly input?: unknown;
+  readonly input?: unknown | undefined;
   /** The arguments as the model wrote them; they win over `input`, so that a replay is exact. */
-  readonly args?: string;
+  readonly args?: string | undefined;
   /** The call's fields outside the standard, verbatim (Gemini's thought signature). */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The model's refusal. */
@@ -85,14 +85,14 @@ export interface AnswerImagePart {
 /** What the model spoke. It goes back by its `id`, which the endpoint keeps for some time. */
 export interface AnswerAudioPart {
   readonly type: 'audio';
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** A citation. OpenRouter takes it back; for every other endpoint it is left out with a warning. */
 export interface AnnotationPart {
   readonly type: 'annotation';
   /** The endpoint's own object. */
-  readonly raw?: unknown;
+  readonly raw?: unknown | undefined;
 }
 
 /** What a user's message is made of. */

@@ -11,12 +11,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Tool<Name extends string = string, Input = unknown> {
   readonly name: Name;
   /** When and how to use it, in words for the model. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** What it takes: a zod 4 schema or a JSON Schema of an object. @defaultValue an object without fields */
-  readonly parameters?: z.ZodType<Input> | JsonSchema;
+  readonly parameters?: z.ZodType<Input> | JsonSchema | undefined;
   /** Whether the endpoint must hold the model to `parameters` exactly. */
-  readonly strict?: boolean;
-  readonly cacheControl?: CacheControl;
+  readonly strict?: boolean | undefined;
+  readonly cacheControl?: CacheControl | undefined;
 }
 
 /**

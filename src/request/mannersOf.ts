@@ -2,12 +2,14 @@ import type { Model, ModelManners } from '../model/Model.ts';
 import { isHost } from './isHost.ts';
 
 /** A model's manners with nothing left open. */
-export interface Manners extends Required<Omit<ModelManners, 'reasoningFields'>> {
+export interface Manners extends Decided<Omit<ModelManners, 'reasoningFields'>> {
   /** Whether `openrouterProvider` and `openrouterRoute` go out. */
   readonly sendRouting: boolean;
   /** Whether the endpoint understands what only OpenRouter has: images and annotations of a former answer, files by URL. */
   readonly openRouterParts: boolean;
 }
+
+type Decided<Choices> = { readonly [Choice in keyof Choices]-?: NonNullable<Choices[Choice]> };
 
 /** What the model says, else what its host is known to want. */
 export const mannersOf = (model: Model, host: string): Manners => {
