@@ -2,11 +2,11 @@ import { isArray, isObject, numberOf, textOf, type JsonObject } from './json.ts'
 
 /**
  * Finds the failure a JSON value reports, in any of the shapes in use: `{"error": {…}}`, `{"error": "…"}`, `{"errors": […]}`,
- * `{"detail": …}`, `{"message": …}`, `{"base_resp": {"status_code": …}}`, or a list of one of these. `"error": null` reports
+ * `{"detail": …}`, `{"message": …}`, `{"base_resp": {"status_code": …}}`, or a list that begins with one of these. `"error": null` reports
  * none. Looks at fixed places only: what is said may nest as deeply as its sender likes.
  */
 export const findFailure = (value: unknown): unknown => {
-  const object = isArray(value) && value.length === 1 ? value[0] : value;
+  const object = isArray(value) ? value[0] : value;
   if (!isObject(object)) return undefined;
   const hasChoices = (object['choices'] ?? undefined) !== undefined;
   return errorIn(object, hasChoices) ?? responseIn(object) ?? complaintIn(object, hasChoices);

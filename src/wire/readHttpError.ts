@@ -1,5 +1,6 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
 import type { StageRun } from '../stage.ts';
+import { cutJsonMessage } from './cutJsonMessage.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
 import { parseJson } from './json.ts';
@@ -35,7 +36,7 @@ export const readHttpError = (
   const error = (): CompletionError => {
     const text = Buffer.concat(pieces).toString('utf8').trim();
     const value = parseJson(text);
-    const said = findFailure(value) ?? (value === undefined && text !== '' ? plainText(text) : value);
+    const said = findFailure(value) ?? (value === undefined ? wordsOf(text) : value);
     const retryAfterMs = readRetryAfter(headers);
     const failure = readFailure(said, {
       ...context,
@@ -64,3 +65,6 @@ export const readHttpError = (
     },
   };
 };
+
+const wordsOf = (text: string): string | undefined =>
+  text.startsWith('{') || text.startsWith('[') ? cutJsonMessage(text) : plainText(text);

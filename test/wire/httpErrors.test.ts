@@ -21,6 +21,7 @@ describe('error responses', () => {
     ['boom', { message: 'boom' }],
     ['boom', { object: 'error', message: 'boom', code: 400 }],
     ['boom', [{ error: { code: 400, message: 'boom', status: 'INVALID_ARGUMENT' } }]],
+    ['boom', [{ error: { message: 'boom' } }, { error: { message: 'bang' } }]],
     ['boom', { errors: [{ code: 7003, message: 'boom' }], success: false }],
     ['boom', { error: { message: { detail: 'boom' } } }],
     ['boom', 'boom'],
@@ -101,6 +102,25 @@ describe('error responses', () => {
       const { error } = readResponse(pieces, { status: 500, limits: { maxErrorBodyBytes: 2000 } });
       expect(error).toMatchObject({ status: 500, providerError: { message: 'too many words' } });
     }
+  });
+
+  it('fault 29: of JSON cut off by the limit only the message is repeated, never the prompt a validator echoes', () => {
+    const input = { messages: [{ role: 'user', content: `my prompt ${'x'.repeat(3000)}` }] };
+    const reports: readonly (readonly [string | undefined, object])[] = [
+      ['field "n" is too large', { detail: [{ loc: ['body', 'n'], msg: 'field "n" is too large', input }] }],
+      ['no', { error: { code: 400, input: 'a "message": of mine', message: 'no', request: input } }],
+      [undefined, { input, detail: 'behind the limit' }],
+    ];
+    for (const [message, body] of reports) {
+      const { error } = readResponse([Buffer.from(JSON.stringify(body, undefined, 1))], { status: 422, limits: { maxErrorBodyBytes: 1000 } });
+      expect(error?.providerError?.message).toBe(message);
+      expect(JSON.stringify(error) + error!.message).not.toContain('my prompt');
+    }
+  });
+
+  it('fault 29: a message that is itself cut off is not repeated', () => {
+    const { error } = readResponse([Buffer.from('{"error":{"message":"half a sen')], { status: 422 });
+    expect(error?.message).toBe('localhost answered 422');
   });
 
   it('fault 29: stops at the limit, before the body has ended', () => {
