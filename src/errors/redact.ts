@@ -8,12 +8,20 @@ export const MAX_ECHO_CHARS = 512;
 export const redact = (text: string, secrets: readonly string[] = []): string => {
   // Cut generously first: masking must not cost more than the excerpt it protects.
   let shown = text.slice(0, 4 * MAX_ECHO_CHARS);
-  for (const secret of secrets) if (secret.length >= 4) shown = shown.split(secret).join('***');
+  for (const secret of secrets) if (secret.length >= 4) shown = withoutCutSecret(shown.split(secret).join('***'), secret);
   shown = shown
     .replace(KEY_SHAPES, '***')
     .replace(CONTROL_CHARACTERS, ' ')
     .trim();
   return shown.length > MAX_ECHO_CHARS ? `${shown.slice(0, MAX_ECHO_CHARS - 1)}…` : shown;
+};
+
+/** Where the text was cut within a secret, its end is the beginning of one; masked secrets before it may bring it into view. */
+const withoutCutSecret = (text: string, secret: string): string => {
+  for (let length = Math.min(secret.length - 1, text.length); length >= 4; length -= 1) {
+    if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}***`;
+  }
+  return text;
 };
 
 /** Keys as the vendors write them, also those half-masked by the endpoint itself, and bearer tokens. */

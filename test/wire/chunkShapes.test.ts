@@ -117,6 +117,11 @@ describe('content in other forms', () => {
     expect(answerOf(read([says({ content }), ...end]))).toEqual([reasoning('hm'), text('ab'), ...whole]);
   });
 
+  it('T-CH-08, T-TH-07: reasoning that comes as a part and as a field comes once', () => {
+    const content = [{ type: 'thinking', thinking: 'hm.' }, { type: 'text', text: 'a' }];
+    expect(answerOf(read([says({ content, reasoning_content: 'hm' }), ...end]))).toEqual([reasoning('hm'), text('a'), ...whole]);
+  });
+
   it('T-CH-08: a single part, and an image among parts', () => {
     const content = [{ type: 'text', text: 'a' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }];
     expect(answerOf(read([says({ content }), says({ content: { type: 'text', text: 'b' } }), ...end]))).toEqual([

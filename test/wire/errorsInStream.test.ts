@@ -183,6 +183,16 @@ describe('what an error may repeat', () => {
     }
   });
 
+  it('masks a secret that the cut of the text has left half of', () => {
+    const bodies = [secret.repeat(100), `${'<br>'.repeat(508)}${secret}`];
+    for (const [at, body] of bodies.entries()) {
+      const options = { secrets: [secret], headers: {} };
+      const { error } = at === 0 ? read([{ error: { message: body } }], options) : readText(body, options);
+      expect(error?.message).toContain('***');
+      expect(error?.message).not.toContain(secret.slice(0, 6));
+    }
+  });
+
   it('fault 126: takes control characters out and cuts at 512 characters', () => {
     const { error } = read([{ error: { message: `\u001b]52;c;x\u0007\r\nline\u2028two\u009b ${'long '.repeat(1000)}`, code: '\u001b[31mred' } }]);
     expect(JSON.stringify([error?.message, error?.providerError])).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\\u00/);
