@@ -27,3 +27,6 @@ export type { FallbackContext } from './fallback/createChain.ts';
 export type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndpointsConfig.ts';
 export { verifyEvents } from './verifyEvents.ts';
 export { EventGrammarError } from './verify/EventGrammarError.ts';
+export { retryCall } from './retryCall.ts';
+export type { RetryCallConfig, RetryContext } from './retry/RetryCallConfig.ts';
+export { retryBudget, type RetryBudget, type RetryBudgetConfig } from './retry/retryBudget.ts';

@@ -36,13 +36,14 @@ describe('doors', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
         EventGrammarError accumulateText addUsage assembleToolCalls billableOutput fallbackEndpoints liftEvents
-        liftReader normalizeUsage stripThink textOutput uncachedInput verifyEvents
+        liftReader normalizeUsage retryBudget retryCall stripThink textOutput uncachedInput verifyEvents
       `),
       types: words(`
         AccumulateTextConfig Alternate AnyEvent AssembleToolCallsConfig CommitOn EventOperator EventReader
-        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig Stage StageRun
-        StripThinkConfig ThinkTag ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf
-        ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall
+        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig RetryBudget
+        RetryBudgetConfig RetryCallConfig RetryContext Stage StageRun StripThinkConfig ThinkTag ThinkTagPair
+        ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent
+        UsageQuirks ValidToolCall
       `),
     });
   });
