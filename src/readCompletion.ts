@@ -30,6 +30,8 @@ const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink
   const body = readBody({
     ...limits,
     ...answer,
+    // A raw chunk must have been parsed.
+    learnFrames: !answer.includeRaw,
     contentType: head.headers['content-type'] ?? '',
     failure: failureContext(request),
   })((item) => events.push(item));

@@ -4,6 +4,7 @@ import type { Stage } from '../stage.ts';
 import type { WireItem } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
+import { createFrameTemplates } from './frameTemplates.ts';
 import { exceedsDepth, isArray, isObject, parseJson, type JsonObject } from './json.ts';
 import { errorField } from './quirks.ts';
 import { readChunk } from './readChunk.ts';
@@ -19,6 +20,8 @@ export interface ReadChunksConfig {
   /** Fields of a delta to find reasoning in, the first that says something. */
   readonly reasoningFields?: readonly string[];
   readonly failure: FailureContext;
+  /** Whether frames that repeat an earlier one but for their piece of content are read without parsing them. */
+  readonly learnFrames: boolean;
 }
 
 const OPEN_BRACE = 123;
@@ -34,8 +37,14 @@ export const readChunks =
     const odd = (code: string, message: string): void => emit({ kind: 'oddity', code, message });
     const choices = { maxChoices: config.maxChoices, reasoningFields: config.reasoningFields ?? REASONING_FIELDS, odd };
 
-    const readObject = (object: JsonObject): void => {
+    const templates = createFrameTemplates((data) => {
+      const value = parseJson(data);
+      return isObject(value) ? readChunk(value, choices, config.failure) : undefined;
+    });
+
+    const readObject = (object: JsonObject, data?: string): void => {
       const chunk = readChunk(object, choices, config.failure);
+      if (data !== undefined && config.learnFrames) templates.learn(data, chunk);
       if (chunk.failure === undefined && isBlank(object)) emit({ kind: 'keepalive', comment: undefined });
       else emit(chunk);
     };
@@ -48,9 +57,15 @@ export const readChunks =
     };
 
     const readFrame = (data: string, unterminated: boolean): void => {
+      const known = templates.match(data);
+      if (known !== undefined) {
+        emit(known);
+        return;
+      }
       if (exceedsDepth(data, config.maxJsonDepth)) throw tooDeep(config.maxJsonDepth);
       const value = parseJson(data);
-      if (value !== undefined) readValue(value);
+      if (isObject(value)) readObject(value, data);
+      else if (value !== undefined) readValue(value);
       // The last event, cut off: the answer's end decides what that means.
       else if (unterminated) odd('cut_frame', 'the stream ended in the middle of a frame');
       else if (config.onBadFrame === 'error') throw damaged(data);

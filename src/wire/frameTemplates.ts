@@ -1,0 +1,133 @@
+import type { Chunk, ChunkChoice, ToolCallPiece } from './Chunk.ts';
+import { parseJson } from './json.ts';
+
+/** Reads frames that repeat an earlier one but for one string, which nearly every frame of a stream does. */
+export interface FrameTemplates {
+  /** The frame's chunk, if it fits a template; it is what reading the frame in full would give. */
+  match(data: string): Chunk | undefined;
+  /** Makes a template of a frame that was read in full. */
+  learn(data: string, chunk: Chunk): void;
+}
+
+/** Everything of a frame but the piece of content in it, and how to make its chunk with another piece. */
+interface Template {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly fill: (piece: string) => Chunk;
+}
+
+/** Interleaved tool calls need a template each. */
+const MAX_TEMPLATES = 8;
+/** How many frames go by unlearned at most, where no template ever fits. */
+const MAX_PAUSE = 512;
+/** Longer pieces would be kept as a view of their whole frame by the engine, so they are made anew. */
+const MAX_VIEWED_CHARS = 12;
+/** Learning reads a frame a few times over, so neither a large frame nor one that says the same everywhere is learned. */
+const MAX_LEARNED_CHARS = 65_536;
+const MAX_PROBES = 4;
+const PROBE = 'a piece that is not there';
+
+/**
+ * A template is the text before and after one string of a JSON text. Between them, whatever is the inside of a JSON string
+ * leaves the rest of the value as it was: that is why a frame that fits needs no parsing. `read` reads a frame in full; it
+ * proves each template once, with a probe in the piece's place.
+ */
+export const createFrameTemplates = (read: (data: string) => Chunk | undefined): FrameTemplates => {
+  const templates: Template[] = [];
+  let toSkip = 0;
+  let pause = 1;
+
+  return {
+    match: (data) => {
+      for (let at = 0; at < templates.length; at += 1) {
+        const template = templates[at];
+        if (template === undefined) break;
+        const end = data.length - template.suffix.length;
+        if (end <= template.prefix.length || !fits(data, template, end)) continue;
+        const piece = insideOfString(data.slice(template.prefix.length, end));
+        if (piece === undefined || piece === '') continue;
+        if (at > 0) templates.unshift(...templates.splice(at, 1));
+        toSkip = 0;
+        pause = 1;
+        return template.fill(piece);
+      }
+      return undefined;
+    },
+    learn: (data, chunk) => {
+      if (toSkip > 0) {
+        toSkip -= 1;
+        return;
+      }
+      const template = templateOf(data, chunk, read);
+      if (template === undefined) return;
+      toSkip = pause;
+      pause = Math.min(2 * pause, MAX_PAUSE);
+      if (templates.unshift(template) > MAX_TEMPLATES) templates.pop();
+    },
+  };
+};
+
+/** Slices are compared as blocks of memory, which `startsWith` and `endsWith` are not. */
+const fits = (data: string, { prefix, suffix }: Template, end: number): boolean =>
+  data.slice(end) === suffix && data.slice(0, prefix.length) === prefix;
+
+const templateOf = (data: string, chunk: Chunk, read: (data: string) => Chunk | undefined): Template | undefined => {
+  const hole = holeOf(chunk);
+  if (hole === undefined || data.length > MAX_LEARNED_CHARS) return undefined;
+  const quoted = JSON.stringify(hole.piece);
+  // The piece may stand elsewhere too, as a model's name, say: the probe tells which of them is the content.
+  let at = data.indexOf(quoted);
+  for (let probes = 0; at !== -1 && probes < MAX_PROBES; probes += 1) {
+    const prefix = data.slice(0, at + 1);
+    const suffix = data.slice(at + quoted.length - 1);
+    const probed = read(prefix + PROBE + suffix);
+    if (probed !== undefined && holeOf(probed)?.piece === PROBE) return { prefix, suffix, fill: hole.fill };
+    at = data.indexOf(quoted, at + 1);
+  }
+  return undefined;
+};
+
+/** The one piece of content of an ordinary chunk, and the same chunk with another; nothing where the chunk holds more. */
+const holeOf = (chunk: Chunk): { piece: string; fill: (piece: string) => Chunk } | undefined => {
+  const [choice] = chunk.choices;
+  if (choice === undefined || chunk.choices.length > 1 || !isOrdinary(chunk, choice)) return undefined;
+  const { text, reasoning, toolCalls } = choice;
+  const filled = (fields: Partial<ChunkChoice>): Chunk => ({ ...chunk, choices: [{ ...choice, ...fields }] });
+  if (toolCalls !== undefined) {
+    const [call] = toolCalls;
+    if (call === undefined || toolCalls.length > 1 || text !== '' || reasoning !== '' || !isContinuation(call)) return undefined;
+    return { piece: call.args, fill: (args) => filled({ toolCalls: [{ ...call, args }] }) };
+  }
+  if ((text === '') === (reasoning === '')) return undefined;
+  return text === ''
+    ? { piece: reasoning, fill: (piece) => filled({ reasoning: piece }) }
+    : { piece: text, fill: (piece) => filled({ text: piece }) };
+};
+
+const isOrdinary = (chunk: Chunk, choice: ChunkChoice): boolean =>
+  chunk.usage === undefined &&
+  chunk.citations === undefined &&
+  chunk.failure === undefined &&
+  choice.reasoningDetails === undefined &&
+  choice.refusal === '' &&
+  choice.rare === undefined &&
+  choice.finishReason === undefined &&
+  !choice.whole;
+
+const isContinuation = ({ id, name, args, argsWhole, extra }: ToolCallPiece): boolean =>
+  id === undefined && name === undefined && args !== '' && !argsWhole && extra === undefined;
+
+/** What the inside of a JSON string stands for, if it is one. */
+const insideOfString = (text: string): string | undefined => {
+  if (text.length <= MAX_VIEWED_CHARS && isPlain(text)) return text;
+  const value = parseJson(`"${text}"`);
+  return typeof value === 'string' ? value : undefined;
+};
+
+const isPlain = (text: string): boolean => {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code === 34 || code === 92) return false;
+  }
+  return true;
+};
