@@ -17,22 +17,42 @@ import type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndp
  * the whole chain, retries and chains within a member included: in `start.attempt`, in notices and in `done.attempts`.
  * Unsubscribing stops the attempt at hand. Each subscription begins with the source.
  *
- * A switch follows every failure except these: `aborted`, since the caller wants no answer; `budget`, since another
- * endpoint costs too; `config` of the first endpoint, since that is a mistake to be seen when it is made. A mistake in the
- * config of an alternate would only be found in an outage, and then the next one is more use.
+ * | failure | the next endpoint is asked, by default |
+ * |---|---|
+ * | `connect` `tls` `timeout` `connection_lost` `truncated` `empty_response` `unexpected_content` `redirect` `bad_frame` | yes: this one does not deliver |
+ * | `auth` `quota` `rate_limit` `http_status` `provider_error` | yes: this one refuses or fails |
+ * | `context_length` `content_filter` `limit` `tool_input` `answer_schema` | yes: another model may fit |
+ * | `endpoints_exhausted` | yes: a chain within this one is a member like others |
+ * | `config` | of the first endpoint no: a mistake is to be seen when it is made; of an alternate yes: an outage is no time to find it |
+ * | `aborted` `budget` | no: the caller wants no answer, or another one costs what is spent |
+ *
+ * With `onFailure: 'continue'`, an alternate that is a function of `(failure, context)` is given `context.partial`, once an
+ * answer has been cut, and makes a call that goes on from there. No `start` comes for it: a `fallback` that says it discards
+ * nothing, and then the rest. What the continuation repeats is trimmed; until that is decided it is held, at most for the
+ * length of the partial answer. One that begins the answer anew keeps its `start`, one that talks about going on is asked
+ * again for the whole answer. Calls, and functions that take no context, cannot know the partial answer: they restart.
+ *
+ *     cut:        -s-t---#                t = "Once upon", u = "upon a time", v = " a time"
+ *     goes on:           --s--u--d|
+ *     joined:     ---(st)F----v--d|
+ *
+ * Each attempt's usage is its own: what the cut attempt had reported stands before the `fallback`, and the continuation
+ * reports the partial answer among its input.
  *
  * @example
- * import { CompletionError } from 'rx-completions';
- * import { fallbackEndpoints } from 'rx-completions/operators';
- * import { of, throwError } from 'rxjs';
+ * import { CompletionError, type StreamEvent } from 'rx-completions';
+ * import { accumulateText, fallbackEndpoints, type FallbackContext } from 'rx-completions/operators';
+ * import { concat, of, throwError } from 'rxjs';
  *
- * const spare = of({ type: 'text_delta', choice: 0, delta: 'Hi' } as const);
- * throwError(() => new CompletionError('rate_limit'))
- *   .pipe(fallbackEndpoints([spare], { firstContentWithin: 5000 }))
- *   .subscribe((event) => console.log(event)); // fallback, text_delta "Hi"
+ * const say = (delta: string) => of<StreamEvent[]>({ type: 'text_delta', choice: 0, delta });
+ * const goOn = (_: Error, { partial }: FallbackContext) => say(partial ? 'upon a time there was' : 'Once upon a time');
+ * concat(say('Once upon a time'), throwError(() => new CompletionError('connection_lost')))
+ *   .pipe(fallbackEndpoints([goOn], { onFailure: 'continue', minOverlap: 8 }), accumulateText())
+ *   .subscribe((text) => console.log(text)); // Once upon a time, Once upon a time there was
  *
  * @throws `CompletionError` with code `endpoints_exhausted`, as a notification, when the last of several endpoints fails;
  * `errors` holds each failure in order. A failure that no switch follows is passed on itself.
+ * @see hedgeCall to ask the next endpoint before one fails, endpointHealth to leave out those that have failed of late
  */
 export const fallbackEndpoints =
   <A extends AnyEvent = StreamEvent>(

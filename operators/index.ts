@@ -23,7 +23,9 @@ export type {
 export type { ToolInputOf, ToolLike } from './tools/ToolLike.ts';
 export { fallbackEndpoints } from './fallbackEndpoints.ts';
 export type { CommitOn } from './recovery/commits.ts';
-export type { FallbackContext } from './fallback/createChain.ts';
+export type { FallbackContext } from './fallback/FallbackContext.ts';
+export type { PartialAnswer } from './fallback/PartialAnswer.ts';
+export type { Seam } from './fallback/followsOn.ts';
 export type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndpointsConfig.ts';
 export { verifyEvents } from './verifyEvents.ts';
 export { EventGrammarError } from './verify/EventGrammarError.ts';

@@ -1,5 +1,5 @@
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
-import type { FallbackContext } from './createChain.ts';
+import type { FallbackContext } from './FallbackContext.ts';
 
 /**
  * Whether another endpoint may do better. Not when the caller wants no answer (`aborted`), not when another answer costs

@@ -8,8 +8,12 @@ import { saysSomething } from './commits.ts';
 export interface AttemptHolderOptions {
   readonly commits: (event: AnyEvent) => boolean;
   readonly maxHeldEvents: number;
+  /** Which events are never held. @defaultValue `belongsToNoAttempt` */
+  readonly passes?: (event: AnyEvent) => boolean;
   /** Called once, when the attempt first says something. */
   readonly onContent: () => void;
+  /** Called once, before what was held is passed on. */
+  readonly onCommit?: () => void;
   /** Called when the attempt has come to a good end. */
   readonly onWhole: () => void;
 }
@@ -21,6 +25,7 @@ export interface AttemptHolderOptions {
 export const createAttemptHolder =
   <E extends AnyEvent>(attempt: Attempt, options: AttemptHolderOptions): Stage<E, E> =>
   (emit) => {
+    const { passes = belongsToNoAttempt } = options;
     let held: E[] = [];
     let hasContent = false;
     let startsAt: number | undefined;
@@ -31,6 +36,7 @@ export const createAttemptHolder =
     };
 
     const release = (): void => {
+      if (!attempt.committed) options.onCommit?.();
       attempt.committed = true;
       const events = held;
       held = [];
@@ -40,7 +46,7 @@ export const createAttemptHolder =
     const hold = (event: E): void => {
       // A second `start` voids the first; what came before both is of neither (a warning about the address, say).
       if (event.type === 'start') held.length = startsAt ??= held.length;
-      if (held.length >= options.maxHeldEvents) throw tooMany(attempt, options.maxHeldEvents);
+      if (held.length >= options.maxHeldEvents) throw tooManyHeld(attempt, options.maxHeldEvents);
       held.push(event);
       if (options.commits(event)) release();
     };
@@ -52,7 +58,7 @@ export const createAttemptHolder =
           hasContent = true;
           options.onContent();
         }
-        if (attempt.committed || PASSING.has(event.type)) pass(event);
+        if (attempt.committed || passes(event)) pass(event);
         else hold(event);
       },
       flush: () => {
@@ -61,6 +67,9 @@ export const createAttemptHolder =
       },
     };
   };
+
+/** Heartbeats and notices: whoever waits should see them. */
+export const belongsToNoAttempt = (event: AnyEvent): boolean => PASSING.has(event.type);
 
 const PASSING: ReadonlySet<string> = new Set(['heartbeat', 'retry', 'fallback']);
 
@@ -83,7 +92,7 @@ const count = <E extends AnyEvent>(event: E, attempt: Attempt): E => {
   }
 };
 
-const tooMany = ({ endpoint }: Attempt, maxHeldEvents: number): CompletionError =>
+export const tooManyHeld = ({ endpoint }: Attempt, maxHeldEvents: number): CompletionError =>
   new CompletionError('limit', {
     message: `${endpoint?.host ?? 'the endpoint'} sent more events before a commit than maxHeldEvents allows (${maxHeldEvents})`,
     ...(endpoint !== undefined && { endpoint }),

@@ -40,10 +40,10 @@ describe('doors', () => {
       `),
       types: words(`
         AccumulateTextConfig Alternate AnyEvent AssembleToolCallsConfig CommitOn EventOperator EventReader
-        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig RetryBudget
-        RetryBudgetConfig RetryCallConfig RetryContext Stage StageRun StripThinkConfig ThinkTag ThinkTagPair
-        ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent
-        UsageQuirks ValidToolCall
+        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig PartialAnswer RetryBudget
+        RetryBudgetConfig RetryCallConfig RetryContext Seam Stage StageRun StripThinkConfig ThinkTag
+        ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost
+        UsageEvent UsageQuirks ValidToolCall
       `),
     });
   });

@@ -692,8 +692,8 @@ describe('fallbackEndpoints: types', () => {
   it('refuses what is no source of events, and options that do not exist', () => {
     // @ts-expect-error -- a string is no event
     fallbackEndpoints([of('text')]);
-    // @ts-expect-error -- a later policy
-    fallbackEndpoints([], { onFailure: 'continue' });
+    // @ts-expect-error -- no such policy
+    fallbackEndpoints([], { onFailure: 'retry' });
     // @ts-expect-error -- no such commit
     fallbackEndpoints([], { commitOn: 'done' });
   });

@@ -1,0 +1,118 @@
+import { CompletionError } from '../../src/errors/CompletionError.ts';
+import { isContent } from '../../src/events/isContent.ts';
+import type { StartEvent, TextDeltaEvent } from '../../src/events/StreamEvent.ts';
+import type { Stage } from '../../src/stage.ts';
+import type { AnyEvent } from '../EventOperator.ts';
+import type { Attempt } from '../recovery/Attempt.ts';
+import { belongsToNoAttempt, tooManyHeld } from '../recovery/createAttemptHolder.ts';
+import { saysSomething } from '../recovery/commits.ts';
+import { createOverlap } from './createOverlap.ts';
+import type { Seam } from './followsOn.ts';
+
+export interface JoinerOptions {
+  /** The text to be continued. */
+  readonly partial: string;
+  readonly minOverlap: number;
+  readonly joins: (seam: Seam) => boolean;
+  readonly maxHeldEvents: number;
+  readonly onContent: () => void;
+  /** Called when the continuation cannot be joined, before it fails. */
+  readonly onUnjoined: () => void;
+}
+
+/** How much of a continuation without overlap is looked at. */
+const OPENING_CHARS = 64;
+
+/**
+ * Joins an attempt to the text it continues: drops its `start`, which would void that text, and trims what it repeats. Holds
+ * the attempt until that is decided: while what came may still be a repetition, so at most the length of the partial text,
+ * and else for 64 characters. An attempt that begins the answer anew keeps its `start`.
+ */
+export const createJoiner =
+  <E extends AnyEvent>(attempt: Attempt, options: JoinerOptions): Stage<E, E> =>
+  (emit) => {
+    const { partial, minOverlap, maxHeldEvents } = options;
+    let held: E[] | undefined = [];
+    let hasContent = false;
+    let overlap = createOverlap(partial);
+    let opening = '';
+
+    const repeated = (): number => {
+      const length = overlap.end();
+      // A partial text that is repeated whole is no coincidence, however short it is.
+      return length >= minOverlap || length === partial.length ? length : 0;
+    };
+
+    const beginsAnew = (): boolean => opening.length >= minOverlap && partial.startsWith(opening.slice(0, minOverlap));
+
+    const join = (): void => {
+      const events = held ?? [];
+      held = undefined;
+      const length = repeated();
+      if (length === 0 && beginsAnew()) events.forEach(emit);
+      else if (options.joins({ partial, opening, overlap: length })) trim(events, length).forEach(emit);
+      else {
+        options.onUnjoined();
+        throw unjoined(attempt);
+      }
+    };
+
+    const read = (delta: string): void => {
+      opening += delta;
+      overlap.push(delta);
+      if (overlap.settled && (opening.length >= OPENING_CHARS || repeated() > 0 || beginsAnew())) join();
+    };
+
+    const hold = (event: E, events: E[]): void => {
+      if (event.type === 'start') {
+        // A second `start` voids what its attempt has said.
+        events.length = 0;
+        opening = '';
+        overlap = createOverlap(partial);
+        attempt.endpoint = (event as E & StartEvent).endpoint;
+      }
+      if (events.length >= maxHeldEvents) throw tooManyHeld(attempt, maxHeldEvents);
+      events.push(event);
+      if (isText(event)) read(event.delta);
+      else if (event.type === 'finish' || (isContent(event) && !ACCOMPANYING.has(event.type))) join();
+    };
+
+    return {
+      push: (event) => {
+        if (!hasContent && saysSomething(event)) {
+          hasContent = true;
+          options.onContent();
+        }
+        if (held === undefined || belongsToNoAttempt(event)) emit(event);
+        else hold(event, held);
+      },
+      flush: () => {
+        if (held !== undefined) join();
+      },
+    };
+  };
+
+/** Content that leaves the text open: more of it may follow. */
+const ACCOMPANYING: ReadonlySet<string> = new Set(['reasoning_delta', 'annotation', 'logprobs']);
+
+// Events of one `type` have one shape, which is what the discriminated union promises.
+const isText = <E extends AnyEvent>(event: E): event is E & TextDeltaEvent =>
+  event.type === 'text_delta' && (event as E & TextDeltaEvent).choice === 0;
+
+/** The events without `start`, without so many characters of text, and without the probabilities of those. */
+const trim = <E extends AnyEvent>(events: readonly E[], length: number): E[] => {
+  let left = length;
+  return events.flatMap((event) => {
+    if (event.type === 'start' || (event.type === 'logprobs' && left > 0)) return [];
+    if (!isText(event) || left === 0) return [event];
+    const delta = event.delta.slice(left);
+    left = Math.max(0, left - event.delta.length);
+    return delta === '' ? [] : [{ ...event, delta }];
+  });
+};
+
+const unjoined = ({ endpoint }: Attempt): CompletionError =>
+  new CompletionError('unexpected_content', {
+    message: `${endpoint?.host ?? 'the endpoint'} did not go on from the partial answer`,
+    ...(endpoint !== undefined && { endpoint }),
+  });
