@@ -18,12 +18,13 @@ describe('the picture', () => {
   });
 
   it('lets the operators be loaded without network, endpoint or schemas', () => {
-    expect(loadedBy(sources, 'operators/index.ts')).toEqual(['operators', 'rxjs', 'src/errors', 'src/events']);
+    const parts = ['operators', 'rxjs', 'src/errors', 'src/events', 'src/stage.ts'];
+    expect(loadedBy(sources, 'operators/index.ts').filter((part) => !parts.includes(part))).toEqual([]);
   });
 
   it('lets the testing door be loaded without network client, schemas and fast-check', () => {
     const parts = ['node', 'rxjs', 'src/errors', 'src/testing', 'src/testing/arbitraries'];
-    expect(loadedBy(sources, 'src/testing/index.ts')).toEqual(parts);
+    expect(loadedBy(sources, 'src/testing/index.ts').filter((part) => !parts.includes(part))).toEqual([]);
   });
 });
 
