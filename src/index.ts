@@ -29,6 +29,7 @@ export type {
   WarningEvent,
 } from './events/StreamEvent.ts';
 export type { ErrorSummary, FallbackEvent, RetryEvent } from './events/NoticeEvent.ts';
+export type { Allowance, RateLimit } from './wire/RateLimit.ts';
 export type { TokenLogprob } from './wire/TokenLogprob.ts';
 export { openAICompatModel } from './model/openAICompatModel.ts';
 export type { OpenAICompatModelConfig } from './model/openAICompatModel.ts';

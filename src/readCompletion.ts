@@ -8,6 +8,7 @@ import { requestIdOf } from './transport/requestIdOf.ts';
 import type { FailureContext } from './wire/FailureContext.ts';
 import { readBody } from './wire/readBody.ts';
 import { readHttpError } from './wire/readHttpError.ts';
+import { readRateLimit } from './wire/readRateLimit.ts';
 
 /** Joins the stations of a chunk's journey, bytes to events, into the reader of one response. */
 export const readCompletion: OpenReader<StreamEvent> = (head, sink, request) =>
@@ -16,6 +17,7 @@ export const readCompletion: OpenReader<StreamEvent> = (head, sink, request) =>
 const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink<StreamEvent>): ResponseReader => {
   const { endpoint, limits, answer, timeouts } = request;
   const requestId = requestIdOf(head);
+  const rateLimit = readRateLimit(head.headers);
 
   const emit = (event: StreamEvent): void => {
     if (isContent(event)) sink.progress();
@@ -23,7 +25,14 @@ const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink
     if (event.type === 'done') sink.end();
   };
 
-  emit({ type: 'start', attempt: 1, endpoint, status: head.status, ...(requestId === undefined ? undefined : { requestId }) });
+  emit({
+    type: 'start',
+    attempt: 1,
+    endpoint,
+    status: head.status,
+    ...(requestId === undefined ? undefined : { requestId }),
+    ...(rateLimit === undefined ? undefined : { rateLimit }),
+  });
   for (const warning of request.warnings) emit({ type: 'warning', ...warning });
 
   const events: EventMaker = toEvents({ ...limits, ...answer }, emit);

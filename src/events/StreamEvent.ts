@@ -1,5 +1,6 @@
 import type { Endpoint } from '../errors/Endpoint.ts';
 import type { TokenLogprob } from '../wire/TokenLogprob.ts';
+import type { RateLimit } from '../wire/RateLimit.ts';
 import type { FallbackEvent, RetryEvent } from './NoticeEvent.ts';
 
 /** How an answer ended, in one vocabulary for all endpoints; `rawReason` keeps the endpoint's own word. */
@@ -13,6 +14,8 @@ export interface StartEvent {
   readonly endpoint: Endpoint;
   readonly status: number;
   readonly requestId?: string;
+  /** What the endpoint still allows, where its headers say so. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** What the first chunk says of the response as a whole. */

@@ -21,7 +21,7 @@ const REACH: Readonly<Record<string, Reach>> = {
   },
   'src/sse': { values: ['src/errors/', 'src/stage.ts'] },
   'src/wire': { values: ['src/errors/', 'src/stage.ts'], types: ['src/sse/SseRecord.ts'] },
-  'src/events': { values: ['src/errors/', 'src/stage.ts'], types: ['src/wire/Chunk.ts', 'src/wire/TokenLogprob.ts'] },
+  'src/events': { values: ['src/errors/', 'src/stage.ts'], types: ['src/wire/Chunk.ts', 'src/wire/RateLimit.ts', 'src/wire/TokenLogprob.ts'] },
   src: {
     values: ['errors/', 'stage.ts', 'model/', 'request/', 'transport/', 'sse/', 'wire/', 'events/'].map((part) => `src/${part}`),
     types: ['rxjs'],

@@ -19,15 +19,16 @@ describe('doors', () => {
         streamOpenRouter
       `),
       types: words(`
-        AnnotationEvent AnnotationPart AnswerAudioPart AnswerImagePart ApiKey AssistantMessage AssistantPart
-        AudioDeltaEvent AudioPart CacheControl CallOptions CompletionErrorCode CompletionErrorDetails
-        CompletionPhase Context DispatcherLike DoneEvent Endpoint ErrorSummary FallbackEvent FilePart
-        FinishEvent FinishReason HeartbeatEvent ImageEvent ImagePart JsonSchema JsonSchemaFormat Limits
-        LogprobsEvent Message Model ModelFields ModelManners OpenAICompatModel OpenAICompatModelConfig
-        OpenRouterModel OpenRouterModelConfig ProviderError RawEvent ReasoningDeltaEvent ReasoningEffort
-        ReasoningOptions ReasoningPart RefusalDeltaEvent RefusalPart ResponseEvent RetryEvent SamplingOptions
-        StartEvent StreamEvent SystemMessage TextDeltaEvent TextPart TimeoutKind Timeouts TokenLogprob Tool
-        ToolCallDeltaEvent ToolCallPart ToolResultMessage UsageReportEvent UserMessage UserPart WarningEvent
+        Allowance AnnotationEvent AnnotationPart AnswerAudioPart AnswerImagePart ApiKey AssistantMessage
+        AssistantPart AudioDeltaEvent AudioPart CacheControl CallOptions CompletionErrorCode
+        CompletionErrorDetails CompletionPhase Context DispatcherLike DoneEvent Endpoint ErrorSummary
+        FallbackEvent FilePart FinishEvent FinishReason HeartbeatEvent ImageEvent ImagePart JsonSchema
+        JsonSchemaFormat Limits LogprobsEvent Message Model ModelFields ModelManners OpenAICompatModel
+        OpenAICompatModelConfig OpenRouterModel OpenRouterModelConfig ProviderError RateLimit RawEvent
+        ReasoningDeltaEvent ReasoningEffort ReasoningOptions ReasoningPart RefusalDeltaEvent RefusalPart
+        ResponseEvent RetryEvent SamplingOptions StartEvent StreamEvent SystemMessage TextDeltaEvent TextPart
+        TimeoutKind Timeouts TokenLogprob Tool ToolCallDeltaEvent ToolCallPart ToolResultMessage
+        UsageReportEvent UserMessage UserPart WarningEvent
       `),
     });
   });
