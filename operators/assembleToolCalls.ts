@@ -1,5 +1,5 @@
 import type { FinishReason, StreamEvent, ToolCallDeltaEvent } from '../src/events/StreamEvent.ts';
-import { createToolCallLedger, type ToolCallDraft, type ToolCallLedger } from '../src/events/toolCallLedger.ts';
+import { createToolCallLedger, type ToolCallDraft, type ToolCallLedger } from '../src/events/createToolCallLedger.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
 import { liftEvents } from './liftEvents.ts';

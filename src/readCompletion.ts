@@ -1,12 +1,12 @@
 import { isContent } from './events/isContent.ts';
 import type { StreamEvent } from './events/StreamEvent.ts';
 import { toEvents, type EventMaker } from './events/toEvents.ts';
+import { readBody } from './readBody.ts';
 import type { HttpRequest } from './request/HttpRequest.ts';
 import type { ResponseHead } from './transport/ResponseHead.ts';
 import type { OpenReader, ReaderSink, ResponseReader } from './transport/ResponseReader.ts';
 import { requestIdOf } from './transport/requestIdOf.ts';
 import type { FailureContext } from './wire/FailureContext.ts';
-import { readBody } from './wire/readBody.ts';
 import { readHttpError } from './wire/readHttpError.ts';
 import { readRateLimit } from './wire/readRateLimit.ts';
 

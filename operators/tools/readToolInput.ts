@@ -1,4 +1,4 @@
-import { createJsonScanner } from '../../src/events/jsonScanner.ts';
+import { createJsonScanner } from '../../src/events/createJsonScanner.ts';
 import type { ToolInputError } from './ToolCallEvent.ts';
 import type { StandardSchema } from './ToolLike.ts';
 

@@ -1,4 +1,4 @@
-import type { ToolCallDraft } from '../../src/events/toolCallLedger.ts';
+import type { ToolCallDraft } from '../../src/events/createToolCallLedger.ts';
 import { readToolInput, reject, type ToolInput } from './readToolInput.ts';
 import type { ToolCallEvent } from './ToolCallEvent.ts';
 import type { ToolLike } from './ToolLike.ts';

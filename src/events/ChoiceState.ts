@@ -2,7 +2,7 @@ import type { Seen } from './createSeen.ts';
 import { finishReason } from './finishReason.ts';
 import type { TextTrail } from './looksCumulative.ts';
 import type { FinishReason } from './StreamEvent.ts';
-import type { ToolCallDraft, ToolCallLedger } from './toolCallLedger.ts';
+import type { ToolCallDraft, ToolCallLedger } from './createToolCallLedger.ts';
 
 /** What is known of one choice while it streams. */
 export interface ChoiceState extends TextTrail {

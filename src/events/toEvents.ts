@@ -2,7 +2,7 @@ import { CompletionError } from '../errors/CompletionError.ts';
 import type { StageRun } from '../stage.ts';
 import type { Chunk, ChunkChoice, WireItem } from '../wire/Chunk.ts';
 import { createChoiceState, latchReason, noteContent, reasonOf, settleBlankReason, type ChoiceState } from './ChoiceState.ts';
-import { emitContent, type ContentConfig } from './contentEvents.ts';
+import { emitContent, type ContentConfig } from './emitContent.ts';
 import { createSeen } from './createSeen.ts';
 import { looksCumulative } from './looksCumulative.ts';
 import type { StreamEvent, UsageReportEvent } from './StreamEvent.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ReasoningEffort } from '../model/Model.ts';
-import type { ApiKey } from './apiKey.ts';
+import type { ApiKey } from './resolveApiKey.ts';
 import type { DispatcherLike } from './DispatcherLike.ts';
 import type { Limits } from './Limits.ts';
 import type { Timeouts } from './Timeouts.ts';

@@ -63,7 +63,7 @@ export interface ToolCallPart {
   readonly callId?: string | undefined;
   readonly name: string;
   /** The arguments as a value. */
-  readonly input?: unknown | undefined;
+  readonly input?: unknown;
   /** The arguments as the model wrote them; they win over `input`, so that a replay is exact. */
   readonly args?: string | undefined;
   /** The call's fields outside the standard, verbatim (Gemini's thought signature). */
@@ -92,7 +92,7 @@ export interface AnswerAudioPart {
 export interface AnnotationPart {
   readonly type: 'annotation';
   /** The endpoint's own object. */
-  readonly raw?: unknown | undefined;
+  readonly raw?: unknown;
 }
 
 /** What a user's message is made of. */

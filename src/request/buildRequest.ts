@@ -1,7 +1,7 @@
 import { configError } from '../errors/configError.ts';
 import type { Model } from '../model/Model.ts';
-import type { CallKind, Environment } from './apiKey.ts';
-import { resolveApiKey } from './apiKey.ts';
+import type { CallKind, Environment } from './resolveApiKey.ts';
+import { resolveApiKey } from './resolveApiKey.ts';
 import type { CallOptions } from './CallOptions.ts';
 import { authorizes, callerHeaders } from './callerHeaders.ts';
 import type { Context } from './Context.ts';

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 import type { WireItem } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
-import { createFrameTemplates } from './frameTemplates.ts';
+import { createFrameTemplates } from './createFrameTemplates.ts';
 import { exceedsDepth, isArray, isObject, parseJson, type JsonObject } from './json.ts';
 import { errorField } from './quirks.ts';
 import { readChunk } from './readChunk.ts';

@@ -20,7 +20,7 @@ const REACH: Readonly<Record<string, Reach>> = {
     types: ['HttpRequest', 'DispatcherLike', 'Limits', 'Timeouts'].map((name) => `src/request/${name}.ts`),
   },
   'src/sse': { values: ['src/errors/', 'src/stage.ts'] },
-  'src/wire': { values: ['src/errors/', 'src/stage.ts'], types: ['src/sse/SseRecord.ts'] },
+  'src/wire': { values: ['src/errors/', 'src/stage.ts'], types: ['src/sse/SseRecord.ts', 'src/sse/TextLine.ts'] },
   'src/events': { values: ['src/errors/', 'src/stage.ts'], types: ['src/wire/Chunk.ts', 'src/wire/RateLimit.ts', 'src/wire/TokenLogprob.ts'] },
   src: {
     values: ['errors/', 'stage.ts', 'model/', 'request/', 'transport/', 'sse/', 'wire/', 'events/'].map((part) => `src/${part}`),

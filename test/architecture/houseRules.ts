@@ -24,7 +24,6 @@ export const FAMILIES: readonly string[] = [
   'src/request/base64Data.ts',
   'src/request/expectField.ts',
   'src/stage.ts',
-  'src/transport/dispatchers.ts',
   'src/wire/json.ts',
   'src/wire/quirks.ts',
 ];
@@ -95,7 +94,7 @@ const fieldName = (node: ts.Node): string | undefined => {
 
 export const readNoEnvironment: HouseRule = (modules) =>
   modules
-    .filter(({ path }) => path !== 'src/request/apiKey.ts')
+    .filter(({ path }) => path !== 'src/request/resolveApiKey.ts')
     .flatMap((module) =>
       nodesOf(module.source)
         .filter((node) => ts.isPropertyAccessExpression(node) && /^(globalThis\.)?process\.env$/.test(node.getText()))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StreamEvent } from 'rx-completions';
 import { describe, expect, it } from 'vitest';
-import { createToolCallLedger } from '../../src/events/toolCallLedger.ts';
+import { createToolCallLedger } from '../../src/events/createToolCallLedger.ts';
 import { readResponse, textIn, type Reading } from '../support/readResponse.ts';
 import { errorCodes } from './errorCodes.ts';
 import { differences } from './differences.ts';

@@ -99,6 +99,11 @@ describe('finish reasons', () => {
     expect(answerOf(read([...chunks, ends('length'), '[DONE]'])).at(-1)).toEqual(done('length'));
   });
 
+  it('T-EOS-06: a blank reason that content has once refuted ends nothing at the end of the stream', () => {
+    expect(read([said, ends(''), said, ends('')]).error?.code).toBe('truncated');
+    expect(answerOf(read([said, ends(''), said, ends(''), '[DONE]'])).at(-1)).toEqual(done());
+  });
+
   it('T-EOS-06: usage beside a blank reason that proves to mean nothing is reported at once', () => {
     const usage = { n: 1 };
     expect(answerOf(read([said, ends(''), { ...said, usage }, said, ends(), '[DONE]'])).map(({ type }) => type)).toEqual([

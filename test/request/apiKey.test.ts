@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { ApiKey } from 'rx-completions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { resolveApiKey } from '../../src/request/apiKey.ts';
-import type { CallKind, KeyQuestion } from '../../src/request/apiKey.ts';
+import { resolveApiKey } from '../../src/request/resolveApiKey.ts';
+import type { CallKind, KeyQuestion } from '../../src/request/resolveApiKey.ts';
 import { buildRequest } from '../../src/request/buildRequest.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { compatAt, hello, openAI, openRouter, refusal, requestOf, untyped } from './support.ts';

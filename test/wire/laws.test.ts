@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { StreamEvent } from 'rx-completions';
 import { arbitraries, streamOf, type ArbitraryAnswer, type ExpectedAnswer, type JsonObject } from 'rx-completions/testing';
 import { describe, expect, it } from 'vitest';
-import { createToolCallLedger } from '../../src/events/toolCallLedger.ts';
+import { createToolCallLedger } from '../../src/events/createToolCallLedger.ts';
 import { frames, readResponse, textIn, type Reading } from '../support/readResponse.ts';
 import { isDone } from './chunks.ts';
 

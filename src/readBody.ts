@@ -1,10 +1,11 @@
-import { decodeSse } from '../sse/decodeSse.ts';
-import { compose, type Stage, type StageRun } from '../stage.ts';
-import type { WireItem } from './Chunk.ts';
-import { readChunks, type ReadChunksConfig } from './readChunks.ts';
-import { readJsonBody } from './readJsonBody.ts';
-import { rejectBody } from './rejectBody.ts';
-import { markLength, sniffBody, type BodyFormat } from './sniffBody.ts';
+import { decodeLines } from './sse/decodeLines.ts';
+import { decodeSse } from './sse/decodeSse.ts';
+import { compose, type Stage, type StageRun } from './stage.ts';
+import type { WireItem } from './wire/Chunk.ts';
+import { readChunks, type ReadChunksConfig } from './wire/readChunks.ts';
+import { readJsonLines } from './wire/readJsonLines.ts';
+import { rejectBody } from './wire/rejectBody.ts';
+import { markLength, sniffBody, type BodyFormat } from './wire/sniffBody.ts';
 
 /** How a successful response's body is read. */
 export interface ReadBodyConfig extends ReadChunksConfig {
@@ -49,7 +50,7 @@ export const readBody =
 
 const readers = (config: ReadBodyConfig): Record<BodyFormat, Stage<Uint8Array, WireItem>> => ({
   sse: compose(decodeSse({ maxEventBytes: config.maxEventBytes }), readChunks(config)),
-  json: readJsonBody(config),
+  json: compose(decodeLines(config.maxEventBytes), readJsonLines(config)),
   html: rejectBody('html', config.failure),
   text: rejectBody('text', config.failure),
 });

@@ -1,4 +1,4 @@
-import { createJsonScanner, isSpace, type JsonScanner } from './jsonScanner.ts';
+import { createJsonScanner, isSpace, type JsonScanner } from './createJsonScanner.ts';
 
 /** Watches the arguments of one call for the point where one finished JSON object is followed by another. */
 export interface ObjectBoundary {

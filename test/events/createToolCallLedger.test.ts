@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createToolCallLedger, type ToolCallFragment } from '../../src/events/toolCallLedger.ts';
+import { createToolCallLedger, type ToolCallFragment } from '../../src/events/createToolCallLedger.ts';
 
 interface Outcome {
   /** `id name args` of each call, in the order of arrival. */

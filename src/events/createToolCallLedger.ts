@@ -1,5 +1,5 @@
 import { CompletionError } from '../errors/CompletionError.ts';
-import { createObjectBoundary, type ObjectBoundary } from './objectBoundary.ts';
+import { createObjectBoundary, type ObjectBoundary } from './createObjectBoundary.ts';
 import { areTwoNames, nameAfter } from './toolCallName.ts';
 
 /** A piece of a tool call as sent: any of its keys may be missing, and an empty one is as good as missing. */

@@ -2,7 +2,7 @@ import type { ChunkChoice, RareContent, ToolCallPiece } from '../wire/Chunk.ts';
 import type { ChoiceState } from './ChoiceState.ts';
 import { createSeen } from './createSeen.ts';
 import type { StreamEvent } from './StreamEvent.ts';
-import { createToolCallLedger } from './toolCallLedger.ts';
+import { createToolCallLedger } from './createToolCallLedger.ts';
 
 /** What making content events needs to know of the call. */
 export interface ContentConfig {
