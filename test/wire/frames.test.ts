@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBody } from '../../src/wire/readBody.ts';
+import { readBody } from '../../src/readBody.ts';
 import { done, finish, text } from '../support/events.ts';
 import { frames, readResponse, textIn } from '../support/readResponse.ts';
 import { run } from '../support/run.ts';

@@ -84,6 +84,17 @@ describe('laws of reading a stream', () => {
     );
   });
 
+  it('shortcut: reading every frame in full, as raw chunks demand it, gives the same events and the same error', () => {
+    fc.assert(
+      fc.property(fc.oneof(damagedBodies, answers().map(({ bytes }) => Buffer.from(bytes))), fc.constantFrom<'error' | 'warn'>('error', 'warn'), (bytes, onBadFrame) => {
+        const full = readResponse([bytes], { answer: { onBadFrame, includeRaw: true } });
+        const events = full.events.filter(({ type }) => type !== 'raw');
+        expect(outcomeOf(readResponse([bytes], { answer: { onBadFrame } }))).toEqual(outcomeOf({ ...full, events }));
+      }),
+      runs,
+    );
+  });
+
   it('stability: the order of keys and unknown fields change nothing', () => {
     fc.assert(
       fc.property(answers(small), fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), unknownFields, (answer, order, unknown) => {
