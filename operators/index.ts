@@ -32,3 +32,7 @@ export { EventGrammarError } from './verify/EventGrammarError.ts';
 export { retryCall } from './retryCall.ts';
 export type { RetryCallConfig, RetryContext } from './retry/RetryCallConfig.ts';
 export { retryBudget, type RetryBudget, type RetryBudgetConfig } from './retry/retryBudget.ts';
+export { limitRate, type LimitRateConfig } from './limitRate.ts';
+export { rateLimiter, type RateLimiter } from './rate/rateLimiter.ts';
+export type { RateLimiterConfig } from './rate/RateLimiterConfig.ts';
+export type { Reservation } from './rate/Reservation.ts';

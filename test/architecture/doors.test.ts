@@ -37,14 +37,16 @@ describe('doors', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
         EventGrammarError accumulateText addUsage assembleToolCalls billableOutput fallbackEndpoints liftEvents
-        liftReader normalizeUsage retryBudget retryCall stripThink textOutput uncachedInput verifyEvents
+        liftReader limitRate normalizeUsage rateLimiter retryBudget retryCall stripThink textOutput
+        uncachedInput verifyEvents
       `),
       types: words(`
         AccumulateTextConfig Alternate AnyEvent AssembleToolCallsConfig CommitOn EventOperator EventReader
-        FallbackContext FallbackEndpointsConfig InvalidToolCall NormalizeUsageConfig PartialAnswer RetryBudget
-        RetryBudgetConfig RetryCallConfig RetryContext Seam Stage StageRun StripThinkConfig ThinkTag
-        ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost
-        UsageEvent UsageQuirks ValidToolCall
+        FallbackContext FallbackEndpointsConfig InvalidToolCall LimitRateConfig NormalizeUsageConfig
+        PartialAnswer RateLimiter RateLimiterConfig Reservation RetryBudget RetryBudgetConfig RetryCallConfig
+        RetryContext Seam Stage StageRun StripThinkConfig ThinkTag ThinkTagPair ToolCallEvent
+        ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks
+        ValidToolCall
       `),
     });
   });
