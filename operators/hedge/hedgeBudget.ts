@@ -1,0 +1,21 @@
+import { retryBudget, type RetryBudget, type RetryBudgetConfig } from '../retry/retryBudget.ts';
+
+/** Config of `hedgeBudget`. */
+export type HedgeBudgetConfig = Pick<RetryBudgetConfig, 'ratio' | 'maxTokens'>;
+
+/**
+ * Bounds the extra calls of `hedgeCall`: each call adds `ratio` of one (0.1), each hedge takes a whole one, at most
+ * `maxTokens` (10) are saved up, and a new budget has them all. Where everything is slow, hedging each call would double the
+ * load that made it slow. Share one per endpoint.
+ *
+ * @example
+ * import { hedgeBudget } from 'rx-completions/operators';
+ *
+ * const budget = hedgeBudget({ ratio: 0.05, maxTokens: 1 });
+ * console.log(budget.withdraw(), budget.withdraw()); // true, false
+ *
+ * @see hedgeCall
+ */
+export const hedgeBudget = (config: HedgeBudgetConfig = {}): RetryBudget =>
+  // Time alone earns no hedge: a call that nobody makes is never slow.
+  retryBudget({ ...config, minPerSecond: 0 });
