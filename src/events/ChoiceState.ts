@@ -92,9 +92,11 @@ const isTelling = (reason: FinishReason): boolean => reason !== 'stop' && reason
 
 const isComplete = ({ name, args }: ToolCallDraft): boolean => {
   if (name === '') return false;
-  if (args.trim() === '') return true;
+  const text = args.trim();
+  if (text === '') return true;
   try {
-    return typeof JSON.parse(args) === 'object';
+    JSON.parse(text);
+    return text.startsWith('{');
   } catch {
     return false;
   }
