@@ -66,7 +66,8 @@ const errorReader = (request: HttpRequest, head: ResponseHead): ResponseReader =
   const reader = readHttpError(head.status, head.headers, request.limits.maxErrorBodyBytes, failureContext(request));
   return {
     get idleMs() {
-      return reader.idleMs;
+      // The body of an error may take less time than an answer's, never more.
+      return Math.min(reader.idleMs, request.timeouts.idleMs);
     },
     push: (bytes) => reader.push(bytes),
     flush: () => reader.flush(),

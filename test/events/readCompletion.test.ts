@@ -2,7 +2,7 @@ import { CompletionError, type StreamEvent } from 'rx-completions';
 import { describe, expect, it } from 'vitest';
 import { readCompletion } from '../../src/readCompletion.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
-import { DEFAULT_TIMEOUTS } from '../../src/request/Timeouts.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/request/Timeouts.ts';
 import type { ResponseReader } from '../../src/transport/ResponseReader.ts';
 import { done, finish, text, usageReport } from '../support/events.ts';
 import { frames } from '../support/readResponse.ts';
@@ -14,7 +14,7 @@ interface Opened {
   readonly calls: string[];
 }
 
-const open = (choices = 1, status = 200): Opened => {
+const open = (choices = 1, status = 200, timeouts: Partial<Timeouts> = {}): Opened => {
   const events: StreamEvent[] = [];
   const calls: string[] = [];
   const request = {
@@ -24,7 +24,7 @@ const open = (choices = 1, status = 200): Opened => {
     endpoint: { provider: 'test', model: 'm', host: 'localhost' },
     secrets: [],
     warnings: [{ code: 'dropped', message: 'n is not sent' }],
-    timeouts: { ...DEFAULT_TIMEOUTS, afterFinishMs: 7 },
+    timeouts: { ...DEFAULT_TIMEOUTS, afterFinishMs: 7, ...timeouts },
     limits: DEFAULT_LIMITS,
     answer: { choices, onBadFrame: 'error', includeHeartbeats: true, includeRaw: true },
   } as const;
@@ -113,5 +113,9 @@ describe('the reader of an error', () => {
     expect(reader.interrupt(broken)).toMatchObject({ code: 'http_status', status: 503, providerError: { message: 'overloaded' } });
     expect(reader.idleMs).toBeLessThanOrEqual(5000);
     expect(events).toEqual([]);
+  });
+
+  it('fault 30: a caller who allows less silence than that is obeyed', () => {
+    expect(open(1, 503, { idleMs: 1000 }).reader.idleMs).toBe(1000);
   });
 });
