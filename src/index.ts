@@ -43,7 +43,7 @@ export type {
   OpenRouterModel,
   ReasoningEffort,
 } from './model/Model.ts';
-export type { ApiKey } from './request/apiKey.ts';
+export type { ApiKey } from './request/resolveApiKey.ts';
 export type { CallOptions, JsonSchemaFormat, ReasoningOptions, SamplingOptions } from './request/CallOptions.ts';
 export type {
   AssistantMessage,
