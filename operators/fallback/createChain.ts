@@ -92,7 +92,7 @@ export const createChain = ({ members, onFailure, whenRefused, shouldFallback }:
       standing ||= attempt.delivered;
       if (!asksAgain) failed += 1;
       if (attempt.committed && onFailure === 'fail') throw failure;
-      if (standing && keeper?.refuses === true && whenRefused === 'fail') throw failure;
+      if (keeper?.refuses === true && whenRefused === 'fail') throw failure;
       if (!shouldFallback(failure, context())) throw failure;
       if (failed === members.length) throw failed === 1 ? failure : exhausted(log.errors, failure);
       const from = failure.endpoint ?? attempt.endpoint;
