@@ -47,7 +47,7 @@ export const createGate = (now: () => number): Gate => {
       left = allowance === undefined ? Infinity : allowance.remaining - underway;
       const { resetMs = MINUTE_MS, gradual = false, remaining = 0 } = allowance ?? {};
       countedAt = now();
-      resetAt = informed ? countedAt + resetMs : Infinity;
+      resetAt = countedAt + resetMs;
       perMs = gradual && resetMs > 0 ? Math.max(0, (limit ?? 0) - remaining) / resetMs : 0;
     },
     take: (amount) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concat, defer, EMPTY, lastValueFrom, merge, NEVER, of, Subject, throwError, toArray, VirtualTimeScheduler, type Observable, type Subscription } from 'rxjs';
+import { concat, defer, EMPTY, lastValueFrom, merge, NEVER, of, Subject, throwError, toArray, VirtualTimeScheduler, type Observable, type SchedulerAction, type Subscription } from 'rxjs';
 import { CompletionError, openAICompatModel, streamOpenAICompletions, type RateLimit, type StreamEvent } from 'rx-completions';
 import {
   accumulateText,
@@ -127,8 +127,8 @@ describe('limitRate: requests', () => {
     let begun = 0;
     const call = defer(() => ((begun += 1), answer())).pipe(limitRate(limiter));
     call.subscribe();
-    call.subscribe();
     vi.setSystemTime(Date.now() + 3_600_000);
+    call.subscribe();
     vi.advanceTimersByTime(MINUTE - 1);
     expect(begun).toBe(1);
     vi.advanceTimersByTime(1);
@@ -144,16 +144,20 @@ describe('limitRate: requests', () => {
   });
 
   it('fault 26: a wait longer than the platform can count is waited for in parts', () => {
-    vi.useFakeTimers();
-    const limiter = rateLimiter();
-    const month = 2 ** 31 + MINUTE;
-    throwError(() => refusal(month)).pipe(limitRate(limiter)).subscribe({ error: () => undefined });
-    let begun = 0;
-    defer(() => ((begun += 1), answer())).pipe(limitRate(limiter)).subscribe();
-    vi.advanceTimersByTime(month - 1);
-    expect(begun).toBe(0);
-    vi.advanceTimersByTime(2);
-    expect(begun).toBe(1);
+    const delays: (number | undefined)[] = [];
+    class Clock extends VirtualTimeScheduler {
+      override schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, ms?: number, state?: T): Subscription {
+        delays.push(ms);
+        return super.schedule(work, ms, state);
+      }
+    }
+    const scheduler = new Clock();
+    const limiter = rateLimiter({ scheduler });
+    throwError(() => refusal(2 ** 31 + MINUTE)).pipe(limitRate(limiter)).subscribe({ error: () => undefined });
+    answer().pipe(limitRate(limiter)).subscribe();
+    scheduler.flush();
+    expect(delays).toEqual([2 ** 31 - 1, MINUTE + 1]);
+    expect(limiter.waiting).toBe(0);
   });
 });
 
@@ -183,6 +187,19 @@ describe('limitRate: tokens', () => {
     expect(begins).toEqual([0, 90_000]);
   });
 
+  it('a correction of what no longer counts makes no room', () => {
+    const { at, begins, call, run } = bench({ tokensPerMinute: 100 });
+    const source = new Subject<StreamEvent>();
+    call(source, 80);
+    at(50_000, () => call(NEVER, 10));
+    at(70_000, () => source.next(start()));
+    at(70_000, () => source.next(used(10)));
+    at(70_000, () => call(NEVER, 90));
+    at(70_000, () => call(NEVER, 60));
+    run();
+    expect(begins).toEqual([0, 50_000, 70_000, 130_000]);
+  });
+
   it('takes a later report for a correction, never for more', () => {
     const { begins, call } = bench({ tokensPerMinute: 100 });
     call(concat(of(start(), used(40), used(60), used(50)), NEVER), 10);
@@ -194,7 +211,7 @@ describe('limitRate: tokens', () => {
 
   it('what a voided attempt has used is used', () => {
     const { begins, call } = bench({ tokensPerMinute: 100 });
-    call(concat(of(start(1), used(40), start(2), used(30)), NEVER), 10);
+    call(concat(of(start(1), usageReport({ total_tokens: 40 }), start(2), used(30)), NEVER), 10);
     call(NEVER, 30);
     expect(begins).toHaveLength(2);
     call(NEVER, 1);
@@ -243,6 +260,14 @@ describe('limitRate: learning from headers', () => {
     for (let calls = 0; calls < 4; calls++) call(NEVER);
     run();
     expect(begins).toEqual([0, 100, 200, 300, 400]);
+  });
+
+  it('what comes back bit by bit is never more than the limit', () => {
+    const { at, begins, call, run } = bench();
+    call(concat(of(told({ requests: { limit: 2, remaining: 0, resetMs: 1000, gradual: true } })), NEVER));
+    for (let calls = 0; calls < 4; calls++) at(9000, () => call(NEVER));
+    run();
+    expect(begins).toEqual([0, 9000, 9000, 9500, 10_000]);
   });
 
   it('counts tokens as well as requests', () => {
@@ -365,7 +390,8 @@ describe('limitRate: learning from refusals', () => {
     call(answer().pipe(limitRate(other)));
     call(answer().pipe(limitRate(other)));
     expect(limiter.requestsPerMinute).toBe(10);
-    expect(begins).toHaveLength(4);
+    call();
+    expect(begins).toHaveLength(5);
   });
 });
 
@@ -383,18 +409,23 @@ describe('limitRate: maxWaitMs', () => {
   });
 
   it('foresees the calls ahead', () => {
-    const { call, errors, limiter } = bench({ tokensPerMinute: 100, maxWaitMs: 30_000 });
-    call(NEVER, 90);
-    call(NEVER, 10);
-    call(NEVER, 10);
-    expect(errors).toHaveLength(1);
-    expect(limiter.waiting).toBe(0);
+    const { at, begins, call, errors, run, scheduler } = bench({ requestsPerMinute: 2, maxWaitMs: 30_000 });
+    const failed: number[] = [];
+    call(NEVER);
+    for (let calls = 0; calls < 3; calls++) at(50_000, () => call(NEVER));
+    at(50_000, () => failed.push(errors.length, scheduler.now()));
+    run();
+    expect(begins).toEqual([0, 50_000, MINUTE]);
+    expect(failed).toEqual([1, 50_000]);
   });
 
   it('a turn that comes with the last moment of the wait comes in time', () => {
-    const { begins, call, errors, run } = bench({ requestsPerMinute: 1, maxWaitMs: MINUTE });
+    const { at, begins, call, errors, run } = bench({ requestsPerMinute: 1, maxWaitMs: MINUTE });
+    const source = new Subject<StreamEvent>();
+    call(source);
     call();
-    call();
+    // Whatever may make room has the wait for the turn looked at anew.
+    at(10, () => source.next(start()));
     run();
     expect(begins).toEqual([0, MINUTE]);
     expect(errors).toEqual([]);
