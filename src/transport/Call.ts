@@ -1,4 +1,4 @@
-import type { Subscriber } from 'rxjs';
+import { throwError, type Subscriber, type UnsubscriptionError } from 'rxjs';
 import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts';
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
@@ -144,14 +144,15 @@ export class Call<Out> implements ExchangeOwner {
     if (this.#over) return;
     this.#exchange.leave();
     this.#release();
-    this.#subscriber.complete();
+    reporting(() => this.#subscriber.complete());
   }
 
   #fail(thrown: unknown): void {
     if (this.#over) return;
     this.#exchange.stop();
     this.#release();
-    this.#subscriber.error(this.#enrich(thrown));
+    const error = this.#enrich(thrown);
+    reporting(() => this.#subscriber.error(error));
   }
 
   #release(): void {
@@ -177,3 +178,17 @@ export class Call<Out> implements ExchangeOwner {
     return error.with({ endpoint: error.endpoint ?? endpoint, committed, ...(requestId !== undefined && { requestId }) });
   }
 }
+
+/**
+ * A teardown of the consumer's may throw as the call ends. Thrown on into undici, that would be a failure of a request which
+ * is over, and nobody would hear of it: rxjs reports it where it reports all that nobody handles.
+ */
+const reporting = (end: () => void): void => {
+  try {
+    end();
+  } catch (thrown) {
+    // What rxjs makes of whatever was thrown.
+    const error = thrown as UnsubscriptionError;
+    throwError(() => error).subscribe();
+  }
+};
