@@ -1,4 +1,5 @@
-import type { StreamEvent, UsageReportEvent, WarningEvent } from '../src/events/StreamEvent.ts';
+import type { StreamEvent, UsageReportEvent } from '../src/events/StreamEvent.ts';
+import type { WarningEvent } from '../src/events/WarningEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
 import { liftEvents } from './liftEvents.ts';

@@ -26,7 +26,6 @@ export type {
   TextDeltaEvent,
   ToolCallDeltaEvent,
   UsageReportEvent,
-  WarningEvent,
 } from './events/StreamEvent.ts';
 export type { ErrorSummary, FallbackEvent, RetryEvent } from './events/NoticeEvent.ts';
 export type { Allowance, RateLimit } from './wire/RateLimit.ts';
@@ -75,3 +74,4 @@ export { defineTool } from './request/Tool.ts';
 export type { JsonSchema, Tool } from './request/Tool.ts';
 export { streamOpenAICompletions } from './streamOpenAICompletions.ts';
 export { streamOpenRouter } from './streamOpenRouter.ts';
+export type { WarningCode, WarningEvent } from './events/WarningEvent.ts';

@@ -3,7 +3,7 @@ export interface ToolLike {
   readonly name: string;
   readonly description?: string | undefined;
   /** A zod schema, or any other Standard Schema, or a plain JSON Schema, which types nothing and is not checked. */
-  readonly parameters?: unknown | undefined;
+  readonly parameters?: unknown;
 }
 
 /** What a call of a tool carries: the schema's output, or an object of unknown fields where no schema says more. */

@@ -4,7 +4,9 @@ import type { CompletionErrorCode } from './CompletionErrorCode.ts';
 /** One sentence that says what happened and where: lower case, no full stop, no secret. */
 export const describeFailure = (code: CompletionErrorCode, details: CompletionErrorDetails): string => {
   const said = details.providerError?.message;
-  const sentence = `${details.endpoint?.host ?? 'the endpoint'} ${verbOf(code, details)}`;
+  const host = details.endpoint?.host ?? 'the endpoint';
+  if (code === 'aborted') return `the caller aborted the call to ${host}`;
+  const sentence = `${host} ${verbOf(code, details)}`;
   return said === undefined ? sentence : `${sentence}: ${said}`;
 };
 

@@ -29,7 +29,7 @@ const sentences = (
   if (keys === undefined)
     return [`${place(spell(path))}${message.startsWith('must ') ? '' : ':'} ${expectation(message)}`];
   return keys.map((key) => {
-    const near = path.length === 0 ? nearestName(key, names) : undefined;
+    const near = nearestName(key, names);
     const hint = near === undefined ? '' : `; did you mean \`${near}\`?`;
     return `${place(spell([...path, redact(key)]))} is not known${hint}`;
   });

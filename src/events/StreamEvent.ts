@@ -2,6 +2,7 @@ import type { Endpoint } from '../errors/Endpoint.ts';
 import type { TokenLogprob } from '../wire/TokenLogprob.ts';
 import type { RateLimit } from '../wire/RateLimit.ts';
 import type { FallbackEvent, RetryEvent } from './NoticeEvent.ts';
+import type { WarningEvent } from './WarningEvent.ts';
 
 /** How an answer ended, in one vocabulary for all endpoints; `rawReason` keeps the endpoint's own word. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'unknown';
@@ -121,13 +122,6 @@ export interface FinishEvent {
   readonly reason: FinishReason;
   /** The endpoint's own word; absent when it gave none. */
   readonly rawReason?: string;
-}
-
-/** Something odd was tolerated. */
-export interface WarningEvent {
-  readonly type: 'warning';
-  readonly code: string;
-  readonly message: string;
 }
 
 /** A keep-alive; only with `includeHeartbeats`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configError } from '../errors/configError.ts';
 import { schemaError } from '../errors/schemaError.ts';
 
 /**
@@ -12,6 +13,8 @@ export const parseModel = <Config extends object>(
   const place = (path: string): string => (path === '' ? 'Model' : `Model \`${path}\``);
   return (config) => {
     const parsed = schema.safeParse(config);
+    // Untyped callers pass anything; the schema below says so if it is no object.
+    if (config instanceof Object && 'apiKey' in config) throw configError('Model has no key: pass `apiKey` in the options of the call');
     if (!parsed.success) throw schemaError(parsed.error.issues, place, Object.keys(fields));
     const given = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
     // The schema has just checked every field; its type is lost where fields are listed by name.

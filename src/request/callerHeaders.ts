@@ -47,6 +47,7 @@ const checkedName = (name: string): string => {
 const checkedValue = (name: string, value: unknown): string => {
   if (typeof value !== 'string') throw configError(`header \`${name}\` must be a string`);
   const trimmed = value.trim();
+  if (trimmed === '') throw configError(`header \`${name}\` is blank: is its variable set?`);
   const index = invalidCharacterAt(trimmed);
   if (index === undefined) return trimmed;
   throw configError(`header \`${name}\` contains an invalid character at index ${value.indexOf(trimmed) + index}`);

@@ -9,7 +9,7 @@ export const parseOptions = (options: unknown): CallOptions => {
   const parsed = schema.safeParse(options);
   // The schema has checked every field; absent and undefined are the same to whoever reads them.
   if (parsed.success) return parsed.data as CallOptions;
-  throw schemaError(parsed.error.issues, place, Object.keys(fields));
+  throw schemaError(parsed.error.issues, place, NAMES);
 };
 
 const place = (path: string): string => (path === '' ? '`options`' : `\`options.${path}\``);
@@ -75,11 +75,11 @@ const fields = {
   presencePenalty: number,
   logitBias: z.record(z.string(), z.number()).optional(),
   toolChoice: z
-    .union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })], 'must be auto, none, required or { name }')
+    .union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })], "must be 'auto', 'none', 'required' or { name }")
     .optional(),
   parallelToolCalls: flag,
   responseFormat: z
-    .union([z.enum(['text', 'json_object']), jsonSchemaFormat], 'must be text, json_object or { type, name, schema }')
+    .union([z.enum(['text', 'json_object']), jsonSchemaFormat], "must be 'text', 'json_object' or { type: 'json_schema', name, schema }")
     .optional(),
   reasoning: z
     .union([z.boolean(), effort, reasoning], 'must be an effort, a boolean or { effort, maxTokens, exclude }')
@@ -106,3 +106,6 @@ const fields = {
 } satisfies Record<keyof CallOptions, z.ZodType>;
 
 const schema = z.strictObject(fields);
+
+/** A nested name may be mistyped, too, or be looked for at the top. */
+const NAMES: readonly string[] = [fields, timeouts.shape, limits.shape, reasoning.shape].flatMap((one) => Object.keys(one));

@@ -19,6 +19,8 @@ export interface KeyQuestion {
   readonly kind: CallKind;
   readonly provider: string;
   readonly hostname: string;
+  /** Whether the call goes out over https. */
+  readonly encrypted: boolean;
   readonly apiKey: ApiKey | undefined;
   /** The caller's headers already carry what authorises the call. */
   readonly authorized: boolean;
@@ -29,7 +31,7 @@ export interface KeyQuestion {
  * `undefined` where none is needed. A promise only when the caller's function gives one.
  */
 export const resolveApiKey = (
-  { kind, provider, hostname, apiKey, authorized }: KeyQuestion,
+  { kind, provider, hostname, encrypted, apiKey, authorized }: KeyQuestion,
   environment: Environment = process.env,
 ): string | undefined | Promise<string> => {
   if (typeof apiKey === 'string') return checked(apiKey);
@@ -37,15 +39,16 @@ export const resolveApiKey = (
   if (apiKey === null || authorized || isLoopback(hostname)) return undefined;
   const vendor = vendorOf(kind, provider);
   if (vendor === undefined)
-    throw configError('no API key: pass `options.apiKey`, or null for an endpoint that needs none');
+    throw configError(`no API key for ${hostname}: pass \`options.apiKey\`, or null for an endpoint that needs none`);
   const { variable, host } = vendor;
   if (!isHost(hostname, host))
     throw configError(
       `${variable} is only sent to ${host}: pass \`options.apiKey\` for ${hostname}, or null for no key`,
     );
+  if (!encrypted) throw configError(`${variable} is only sent over https: correct \`baseUrl\``);
   const key = environment[variable];
   if (key === undefined || key.trim() === '')
-    throw configError(`no API key: neither \`options.apiKey\` nor ${variable} is set`);
+    throw configError(`no API key for ${hostname}: neither \`options.apiKey\` nor ${variable} is set`);
   return checked(key, variable);
 };
 
@@ -80,8 +83,9 @@ const failed = (error: unknown): never => {
 
 const checked = (key: unknown, name = '`options.apiKey`'): string => {
   if (typeof key !== 'string') throw configError(`${name} must be a string, and its function must give one`);
-  const trimmed = key.trim();
-  if (trimmed === '') throw configError(`${name} is blank: pass null for an endpoint that needs no key`);
+  // A key copied together with its scheme would go out as `Bearer Bearer …`.
+  const trimmed = key.trim().replace(/^Bearer\s+/i, '');
+  if (trimmed === '') throw configError(`${name} is blank: is its variable set? null means that the endpoint needs no key`);
   const index = invalidCharacterAt(trimmed);
   if (index !== undefined)
     throw configError(`apiKey contains an invalid character at index ${key.indexOf(trimmed) + index}`);

@@ -1,4 +1,6 @@
 import { configError } from '../errors/configError.ts';
+import { nearestName } from '../errors/nearestName.ts';
+import { redact } from '../errors/redact.ts';
 import type { Context, Message } from './Context.ts';
 import type { Draft } from './Draft.ts';
 import { expectName } from './expectField.ts';
@@ -12,7 +14,7 @@ import type { WireObject } from './WireObject.ts';
  * never left out in silence.
  */
 export const wireMessages = (context: Context, draft: Draft): readonly WireObject[] => {
-  if (typeof context !== 'object' || (context as unknown) === null) throw configError('`context` must be an object');
+  expectContext(context);
   const messages: WireObject[] = [];
   if (context.systemPrompt !== undefined) {
     const content = wireText(context.systemPrompt, 'systemPrompt', draft);
@@ -27,6 +29,19 @@ export const wireMessages = (context: Context, draft: Draft): readonly WireObjec
   if (messages.length === 0) throw configError('`messages` must not be empty');
   return messages;
 };
+
+/** A misnamed field would change the question in silence. */
+const expectContext = (context: unknown): void => {
+  if (typeof context !== 'object' || context === null || Array.isArray(context))
+    throw configError('`context` must be an object with `messages`');
+  for (const [name, value] of Object.entries(context)) {
+    if (CONTEXT_FIELDS.includes(name) || value === undefined) continue;
+    const near = nearestName(name, CONTEXT_FIELDS) ?? (name.startsWith('system') ? 'systemPrompt' : undefined);
+    throw configError(`\`context.${redact(name)}\` is not known${near === undefined ? '' : `; did you mean \`${near}\`?`}`);
+  }
+};
+
+const CONTEXT_FIELDS: readonly string[] = ['systemPrompt', 'messages', 'tools'] satisfies (keyof Context)[];
 
 const wireMessage = (message: Message, path: string, draft: Draft): WireObject | undefined => {
   // History from outside may hold a hole.

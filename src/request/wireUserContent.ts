@@ -42,7 +42,7 @@ const wireUserPart = (part: UserPart, path: string, draft: Draft): WireObject =>
       return { type: 'input_audio', input_audio: audioOf(part, path) };
     default:
       part satisfies never;
-      throw configError(`\`${path}\` must be text, an image, a file or audio: the wire has no other form here`);
+      throw configError(`\`${path}\` must have the type text, image, file or audio (such as { type: 'image', url })`);
   }
 };
 

@@ -28,7 +28,7 @@ describe('doors', () => {
         ReasoningDeltaEvent ReasoningEffort ReasoningOptions ReasoningPart RefusalDeltaEvent RefusalPart
         ResponseEvent RetryEvent SamplingOptions StartEvent StreamEvent SystemMessage TextDeltaEvent TextPart
         TimeoutKind Timeouts TokenLogprob Tool ToolCallDeltaEvent ToolCallPart ToolResultMessage
-        UsageReportEvent UserMessage UserPart WarningEvent
+        UsageReportEvent UserMessage UserPart WarningCode WarningEvent
       `),
     });
   });

@@ -13,6 +13,7 @@ const question = (over: Partial<KeyQuestion> = {}): KeyQuestion => ({
   kind: 'openrouter',
   provider: 'openrouter',
   hostname: 'openrouter.ai',
+  encrypted: true,
   apiKey: undefined,
   authorized: false,
   ...over,
@@ -23,6 +24,8 @@ const resolve = (over?: Partial<KeyQuestion>, env: typeof environment | object =
 
 describe('the key of the options', () => {
   it('wins over the environment', () => expect(resolve({ apiKey: 'mine' })).toBe('mine'));
+
+  it('may come with its scheme', () => expect(resolve({ apiKey: 'Bearer mine' })).toBe('mine'));
 
   it('goes to any host', () => expect(resolve({ apiKey: 'mine', hostname: 'gateway.example' })).toBe('mine'));
 
@@ -104,7 +107,12 @@ describe('the key of the environment', () => {
       ),
     ));
 
-  it.each(['localhost', '127.0.0.1', '[::1]'])('is neither needed by %s nor sent there', (hostname) =>
+  it('goes out encrypted only, since one letter missing in an address would show it to everybody', () =>
+    expect(refusal(() => resolve({ encrypted: false }))).toBe(
+      'OPENROUTER_API_KEY is only sent over https: correct `baseUrl`',
+    ));
+
+  it.each(['localhost', '127.0.0.1', '[::1]', '0.0.0.0'])('is neither needed by %s nor sent there', (hostname) =>
     expect(resolve({ hostname })).toBeUndefined(),
   );
 
@@ -114,12 +122,12 @@ describe('the key of the environment', () => {
   });
 
   it.each([{}, { OPENROUTER_API_KEY: ' ' }])('is missed by name when it is %j', (env) =>
-    expect(refusal(() => resolve({}, env))).toBe('no API key: neither `options.apiKey` nor OPENROUTER_API_KEY is set'),
+    expect(refusal(() => resolve({}, env))).toBe('no API key for openrouter.ai: neither `options.apiKey` nor OPENROUTER_API_KEY is set'),
   );
 
   it('has no variable for a provider the package does not know', () =>
     expect(refusal(() => resolve({ kind: 'openai', provider: 'acme', hostname: 'api.acme.com' }))).toBe(
-      'no API key: pass `options.apiKey`, or null for an endpoint that needs none',
+      'no API key for api.acme.com: pass `options.apiKey`, or null for an endpoint that needs none',
     ));
 
   it('is the environment of the process unless another is given', () => {

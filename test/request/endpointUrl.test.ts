@@ -80,12 +80,12 @@ describe('isHost', () => {
 });
 
 describe('isLoopback', () => {
-  it.each(['localhost', '127.0.0.1', '127.1', '127.255.0.3', '[::1]', '[0:0:0:0:0:0:0:1]', '2130706433'])(
+  it.each(['localhost', '127.0.0.1', '127.1', '127.255.0.3', '[::1]', '[0:0:0:0:0:0:0:1]', '2130706433', '0.0.0.0', '[::]'])(
     'takes http://%s',
     (host) => expect(isLoopback(new URL(`http://${host}`).hostname)).toBe(true),
   );
 
-  it.each(['127.evil.com', 'localhost.evil.com', '128.0.0.1', '0.0.0.0', '[::2]', '10.127.0.1'])(
+  it.each(['127.evil.com', 'localhost.evil.com', '128.0.0.1', '1.0.0.0', '[::2]', '10.127.0.1'])(
     'does not take http://%s',
     (host) => expect(isLoopback(new URL(`http://${host}`).hostname)).toBe(false),
   );

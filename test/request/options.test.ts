@@ -277,7 +277,7 @@ describe('options', () => {
     [{ maxTokens: -1 }, '`options.maxTokens`: expected number to be >=0'],
     [{ n: 0 }, '`options.n`: expected number to be >=1'],
     [{ stop: [1] }, '`options.stop` must be a string or strings'],
-    [{ toolChoice: 'canary' }, '`options.toolChoice` must be auto, none, required or { name }'],
+    [{ toolChoice: 'canary' }, '`options.toolChoice` must be \'auto\', \'none\', \'required\' or { name }'],
     [{ reasoning: 'canary' }, '`options.reasoning` must be an effort, a boolean or { effort, maxTokens, exclude }'],
     [{ timeouts: { idleMs: 0 } }, '`options.timeouts.idleMs` must be a number above 0'],
     [{ timeouts: { idle: 1 } }, '`options.timeouts.idle` is not known'],

@@ -43,7 +43,10 @@ describe('the conversation', () => {
     ).toHaveProperty('content', 'a\nb'));
 
   it.each([
-    [null, '`context` must be an object'],
+    [null, '`context` must be an object with `messages`'],
+    [[], '`context` must be an object with `messages`'],
+    [{ system: 'x', messages: [] }, '`context.system` is not known; did you mean `systemPrompt`?'],
+    [{ mesages: [] }, '`context.mesages` is not known; did you mean `messages`?'],
     [{}, '`messages` must be an array'],
     [{ messages: 'hi' }, '`messages` must be an array'],
     [{ messages: [] }, '`messages` must not be empty'],

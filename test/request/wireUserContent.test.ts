@@ -42,7 +42,7 @@ describe('a user message', () => {
 
   it('is refused with the path of a part that has no form here', () => {
     expect(refused({ type: 'tool_call', id: 'c', name: 'f' })).toContain(
-      '`messages[1].content[0]` must be text, an image',
+      '`messages[1].content[0]` must have the type text, image',
     );
     expect(refused({ type: 'text' })).toBe('`messages[1].content[0].text` must be a string');
     expect(refused('text')).toBe('`messages[1].content[0]` must be a part with a `type`');

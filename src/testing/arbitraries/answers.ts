@@ -1,11 +1,10 @@
-import type { Arbitrary } from 'fast-check';
 import { chunk, type ChunkConfig } from '../sse/chunk.ts';
 import type { JsonObject } from '../sse/JsonObject.ts';
 import { streamOf } from '../sse/streamOf.ts';
 import { usageReport } from '../sse/usageReport.ts';
 import type { ArbitraryAnswer, ExpectedAnswer } from './ArbitraryAnswer.ts';
 import { choices, type ArbitraryChoice } from './choices.ts';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 import { interleave } from './interleave.ts';
 
 /** How rich the answers are. */

@@ -1,8 +1,7 @@
-import type { Arbitrary } from 'fast-check';
 import { answers, type AnswersConfig } from './answers.ts';
 import type { ArbitraryAnswer } from './ArbitraryAnswer.ts';
 import { cuts } from './cuts.ts';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 import { splits } from './splits.ts';
 import { texts } from './texts.ts';
 import { withNoise } from './withNoise.ts';

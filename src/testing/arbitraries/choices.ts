@@ -1,7 +1,6 @@
-import type { Arbitrary } from 'fast-check';
 import type { FinishReason } from '../../events/StreamEvent.ts';
 import type { ChunkConfig } from '../sse/chunk.ts';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 import { interleave } from './interleave.ts';
 import { piecesOf } from './splits.ts';
 import { texts } from './texts.ts';

@@ -1,6 +1,5 @@
-import type { Arbitrary } from 'fast-check';
 import { cutAt } from './cutAt.ts';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 
 /** See `Arbitraries.splits`. */
 export const splits = (fc: FastCheck, text: string): Arbitrary<readonly string[]> =>

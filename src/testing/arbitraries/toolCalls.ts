@@ -1,6 +1,5 @@
-import type { Arbitrary } from 'fast-check';
 import type { ToolCallPiece } from '../sse/chunk.ts';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 import { piecesOf } from './splits.ts';
 
 /** A tool call and the fragments it comes in: the first opens it, the others carry arguments. */

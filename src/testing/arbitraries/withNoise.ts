@@ -1,5 +1,4 @@
-import type { Arbitrary } from 'fast-check';
-import type { FastCheck } from './FastCheck.ts';
+import type { Arbitrary, FastCheck } from './FastCheck.ts';
 
 /** How one line is written: what comes before it, how it ends, and whether the space after its colon is left out. */
 interface LineStyle {
