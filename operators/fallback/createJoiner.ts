@@ -1,6 +1,6 @@
 import { CompletionError } from '../../src/errors/CompletionError.ts';
 import { isContent } from '../../src/events/isContent.ts';
-import type { StartEvent, TextDeltaEvent } from '../../src/events/StreamEvent.ts';
+import type { StartEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage } from '../../src/stage.ts';
 import type { AnyEvent } from '../EventOperator.ts';
 import type { Attempt } from '../recovery/Attempt.ts';
@@ -8,6 +8,7 @@ import { belongsToNoAttempt, tooManyHeld } from '../recovery/createAttemptHolder
 import { saysSomething } from '../recovery/commits.ts';
 import { createOverlap } from './createOverlap.ts';
 import type { Seam } from './followsOn.ts';
+import { isContinuedText, joinedEvents, restoredEvents } from './joinedEvents.ts';
 
 export interface JoinerOptions {
   /** The text to be continued. */
@@ -26,7 +27,8 @@ const OPENING_CHARS = 64;
 /**
  * Joins an attempt to the text it continues: drops its `start`, which would void that text, and trims what it repeats. Holds
  * the attempt until that is decided: while what came may still be a repetition, so at most the length of the partial text,
- * and else for 64 characters. An attempt that begins the answer anew keeps its `start`.
+ * and else for 64 characters. An attempt that begins the answer anew keeps its `start`. So does one that starts again after it
+ * was joined, and then tells the partial text again, which that `start` has voided.
  */
 export const createJoiner =
   <E extends AnyEvent>(attempt: Attempt, options: JoinerOptions): Stage<E, E> =>
@@ -34,6 +36,7 @@ export const createJoiner =
     const { partial, minOverlap, maxHeldEvents } = options;
     let held: E[] | undefined = [];
     let hasContent = false;
+    let hasPassed = false;
     let overlap = createOverlap(partial);
     let opening = '';
 
@@ -48,13 +51,18 @@ export const createJoiner =
     const join = (): void => {
       const events = held ?? [];
       held = undefined;
-      const length = repeated();
-      if (length === 0 && beginsAnew()) events.forEach(emit);
-      else if (options.joins({ partial, opening, overlap: length })) trim(events, length).forEach(emit);
-      else {
-        options.onUnjoined();
-        throw unjoined(attempt);
+      for (const event of decide(events, repeated())) emit(event);
+      hasPassed = true;
+    };
+
+    const decide = (events: readonly E[], overlap: number): readonly E[] => {
+      if (overlap === 0 && beginsAnew()) return events;
+      if (options.joins({ partial, opening, overlap })) {
+        // The text told again is one of the events that E has: a continuation gives text.
+        return hasPassed ? (restoredEvents(events, overlap, partial) as E[]) : joinedEvents(events, overlap);
       }
+      options.onUnjoined();
+      throw unjoined(attempt);
     };
 
     const read = (delta: string): void => {
@@ -65,7 +73,7 @@ export const createJoiner =
 
     const hold = (event: E, events: E[]): void => {
       if (event.type === 'start') {
-        // A second `start` voids what its attempt has said.
+        // A second `start` voids what its attempt has said; the same call begins again, from the same partial answer.
         events.length = 0;
         opening = '';
         overlap = createOverlap(partial);
@@ -73,7 +81,7 @@ export const createJoiner =
       }
       if (events.length >= maxHeldEvents) throw tooManyHeld(attempt, maxHeldEvents);
       events.push(event);
-      if (isText(event)) read(event.delta);
+      if (isContinuedText(event)) read(event.delta);
       else if (event.type === 'finish' || (isContent(event) && !ACCOMPANYING.has(event.type))) join();
     };
 
@@ -83,8 +91,9 @@ export const createJoiner =
           hasContent = true;
           options.onContent();
         }
-        if (held === undefined || belongsToNoAttempt(event)) emit(event);
-        else hold(event, held);
+        if (belongsToNoAttempt(event)) emit(event);
+        else if (held !== undefined || event.type === 'start') hold(event, (held ??= []));
+        else emit(event);
       },
       flush: () => {
         if (held !== undefined) join();
@@ -94,22 +103,6 @@ export const createJoiner =
 
 /** Content that leaves the text open: more of it may follow. */
 const ACCOMPANYING: ReadonlySet<string> = new Set(['reasoning_delta', 'annotation', 'logprobs']);
-
-// Events of one `type` have one shape, which is what the discriminated union promises.
-const isText = <E extends AnyEvent>(event: E): event is E & TextDeltaEvent =>
-  event.type === 'text_delta' && (event as E & TextDeltaEvent).choice === 0;
-
-/** The events without `start`, without so many characters of text, and without the probabilities of those. */
-const trim = <E extends AnyEvent>(events: readonly E[], length: number): E[] => {
-  let left = length;
-  return events.flatMap((event) => {
-    if (event.type === 'start' || (event.type === 'logprobs' && left > 0)) return [];
-    if (!isText(event) || left === 0) return [event];
-    const delta = event.delta.slice(left);
-    left = Math.max(0, left - event.delta.length);
-    return delta === '' ? [] : [{ ...event, delta }];
-  });
-};
 
 const unjoined = ({ endpoint }: Attempt): CompletionError =>
   new CompletionError('unexpected_content', {

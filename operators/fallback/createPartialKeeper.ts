@@ -38,6 +38,11 @@ export const createPartialKeeper = (): PartialKeeper => {
         case 'start':
           discard();
           return;
+        // Somebody further in has called it void already, though no `start` has come yet.
+        case 'retry':
+        case 'fallback':
+          if (event.discarded) discard();
+          return;
         case 'text_delta':
           if (event.choice !== 0) hasMore = true;
           else text += event.delta;

@@ -22,6 +22,7 @@ export const createLaneStage =
   (emit) => {
     const { commitOn = 'content', maxHeldEvents = 65_536 } = config;
     let hasTold = false;
+    let holdsNotices = false;
 
     // Not before the events that won: their `start` begins the answer.
     const tellWaste = (): void => {
@@ -30,11 +31,18 @@ export const createLaneStage =
       race.wastes().forEach((waste) => emit(waste));
     };
 
+    const passes = (event: AnyEvent): boolean => {
+      if (event.type === 'heartbeat') return true;
+      if (!belongsToNoAttempt(event)) return false;
+      // Numbers of attempts that run side by side would come in any order; later ones wait behind those that wait.
+      holdsNotices ||= race.running > 1;
+      return !holdsNotices;
+    };
+
     const hold = createAttemptHolder<E>(lane.attempt, {
       commits: commits(commitOn),
       maxHeldEvents,
-      // Numbers of attempts that run side by side would come in any order.
-      passes: (event) => event.type === 'heartbeat' || (race.running === 1 && belongsToNoAttempt(event)),
+      passes,
       onContent: () => race.noteContent(lane),
       onCommit: () => {
         race.win(lane);

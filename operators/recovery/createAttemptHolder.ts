@@ -1,4 +1,5 @@
 import { CompletionError } from '../../src/errors/CompletionError.ts';
+import type { RetryEvent } from '../../src/events/NoticeEvent.ts';
 import type { DoneEvent, StartEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage } from '../../src/stage.ts';
 import type { AnyEvent } from '../EventOperator.ts';
@@ -77,14 +78,20 @@ const PASSING: ReadonlySet<string> = new Set(['heartbeat', 'retry', 'fallback'])
 const count = <E extends AnyEvent>(event: E, attempt: Attempt): E => {
   const { before } = attempt;
   // Events of one `type` have one shape, which is what the discriminated union promises.
-  const numbered = event as E & Pick<StartEvent, 'attempt' | 'endpoint'> & Pick<DoneEvent, 'attempts'>;
+  const numbered = event as E & Pick<StartEvent, 'attempt' | 'endpoint'> & Pick<DoneEvent, 'attempts'> & Pick<RetryEvent, 'discarded'>;
   switch (event.type) {
     case 'start':
-    case 'retry':
-    case 'fallback':
-      if (event.type === 'start') attempt.endpoint = numbered.endpoint;
+      attempt.endpoint = numbered.endpoint;
       attempt.made = Math.max(attempt.made, numbered.attempt);
       return before === 0 ? event : { ...event, attempt: numbered.attempt + before };
+    case 'retry':
+    case 'fallback': {
+      attempt.made = Math.max(attempt.made, numbered.attempt);
+      // What is held here was delivered further in only.
+      const discarded = numbered.discarded && attempt.delivered;
+      const isSame = before === 0 && discarded === numbered.discarded;
+      return isSame ? event : { ...event, attempt: numbered.attempt + before, discarded };
+    }
     case 'done':
       return before === 0 ? event : { ...event, attempts: numbered.attempts + before };
     default:

@@ -145,6 +145,33 @@ describe('onFailure continue', () => {
     ]);
   });
 
+  it('does not go on from what a chain within has called void', () => {
+    const inner = cutAfter(text(partial)).pipe(fallbackEndpoints([throwError(() => failure('auth'))], { onFailure: 'restart' }));
+    const seen = see(chain(inner, [goOn('whole')]).pipe(verifyEvents()));
+    expect(typesOf(seen)).toEqual(['start', 'text_delta', 'fallback', 'fallback', 'start', 'text_delta', 'finish', 'done']);
+    expect(textOf(seen)).toBe('whole');
+  });
+
+  it('does not take what a chain within has discarded unseen for what has been delivered', () => {
+    const within = cutAfter(text(' held')).pipe(fallbackEndpoints([answer(' was')], { onFailure: 'restart' }));
+    const seen = see(chain(cutAfter(text(partial)), [goingOn(within)]).pipe(verifyEvents()));
+    expect(switches(seen).map(({ discarded }) => discarded)).toEqual([false, false]);
+    expect(textOf(seen)).toBe(`${partial} was`);
+  });
+
+  it.each([[' was a stream, and it ran on'], [`${partial} was a stream, and it ran on`]])(
+    'tells the partial text again when a continuation that was joined starts again: "%s"',
+    (said) => {
+      const rest = ' and it ran all the way down to the sea, where it never stopped at all';
+      const call = answer(said);
+      const within = cutAfter(text(rest)).pipe(fallbackEndpoints([call], { onFailure: 'restart' }));
+      const seen = see(chain(cutAfter(text(partial)), [goingOn(within)]).pipe(verifyEvents()));
+      expect(switches(seen).map(({ discarded }) => discarded)).toEqual([false, true]);
+      expect(typesOf(seen).filter((type) => type === 'start')).toHaveLength(2);
+      expect(textOf(seen)).toBe(`${partial} was a stream, and it ran on`);
+    },
+  );
+
   it('says who answers from here, and passes tool calls of the continuation on', () => {
     const response: StreamEvent = { type: 'response', model: 'other' };
     const call = toolDelta({ index: 0, id: 'c', name: 'f' }, '{}');
