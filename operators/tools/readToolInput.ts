@@ -1,4 +1,4 @@
-import { createJsonScanner } from '../../src/events/createJsonScanner.ts';
+import { exceedsDepth } from '../../src/exceedsDepth.ts';
 import type { ToolInputError } from './ToolCallEvent.ts';
 import type { StandardSchema } from './ToolLike.ts';
 
@@ -10,7 +10,7 @@ const MAX_DEPTH = 256;
 
 /** Reads the arguments of a whole call, and checks them where `parameters` can check. No message repeats the arguments. */
 export const readToolInput = (args: string, parameters: unknown): ToolInput => {
-  if (isTooDeep(args)) return reject(`the arguments are nested deeper than ${MAX_DEPTH} levels`);
+  if (exceedsDepth(args, MAX_DEPTH)) return reject(`the arguments are nested deeper than ${MAX_DEPTH} levels`);
   let input: unknown;
   try {
     input = JSON.parse(args);
@@ -38,13 +38,6 @@ const check = (input: unknown, schema: StandardSchema): ToolInput => {
   } catch {
     return reject("the tool's schema failed while it was checked");
   }
-};
-
-const isTooDeep = (args: string): boolean => {
-  if (args.length <= MAX_DEPTH) return false;
-  const scanner = createJsonScanner();
-  scanner.read(args);
-  return scanner.deepest > MAX_DEPTH;
 };
 
 const isSchema = (parameters: unknown): parameters is StandardSchema =>

@@ -1,10 +1,6 @@
 /** Follows the nesting of a JSON text that comes in pieces. Counts brackets outside strings; it does not validate. */
 export interface JsonScanner {
   read(piece: string): void;
-  /** Brackets open at the end of what was read. */
-  readonly depth: number;
-  /** The most brackets that were open at once. */
-  readonly deepest: number;
   /** Whether all that was read is one object from its first bracket to its last, with white space around it. */
   readonly whole: boolean;
 }
@@ -12,7 +8,6 @@ export interface JsonScanner {
 /** Makes a scanner; each character is looked at once, so reading a text in any pieces is linear in its length. */
 export const createJsonScanner = (): JsonScanner => {
   let depth = 0;
-  let deepest = 0;
   let inString = false;
   let escaped = false;
   let state: 'before' | 'inside' | 'after' | 'other' = 'before';
@@ -28,7 +23,7 @@ export const createJsonScanner = (): JsonScanner => {
     if (state === 'before') state = code === OPEN_BRACE ? 'inside' : 'other';
     else if (state === 'after') state = 'other';
     if (code === QUOTE) inString = true;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       depth -= 1;
       if (depth === 0 && state === 'inside') state = 'after';
@@ -42,12 +37,6 @@ export const createJsonScanner = (): JsonScanner => {
         if (inString) readInString(code);
         else readOutside(code);
       }
-    },
-    get depth() {
-      return depth;
-    },
-    get deepest() {
-      return deepest;
     },
     get whole() {
       return state === 'after';

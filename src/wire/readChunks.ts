@@ -1,11 +1,12 @@
 import { CompletionError } from '../errors/CompletionError.ts';
+import { exceedsDepth } from '../exceedsDepth.ts';
 import type { SseRecord } from '../sse/SseRecord.ts';
 import type { Stage } from '../stage.ts';
 import type { WireItem } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
 import { createFrameTemplates } from './createFrameTemplates.ts';
-import { exceedsDepth, isArray, isObject, parseJson, type JsonObject } from './json.ts';
+import { isArray, isObject, parseJson, type JsonObject } from './json.ts';
 import { errorField } from './quirks.ts';
 import { readChunk } from './readChunk.ts';
 import { readFailure } from './readFailure.ts';

@@ -1,8 +1,9 @@
 import { CompletionError } from '../errors/CompletionError.ts';
+import { exceedsDepth } from '../exceedsDepth.ts';
 import type { TextLine } from '../sse/TextLine.ts';
 import type { Stage } from '../stage.ts';
 import type { WireItem } from './Chunk.ts';
-import { exceedsDepth, isArray, isObject, parseJson } from './json.ts';
+import { isArray, isObject, parseJson } from './json.ts';
 import { readChunk } from './readChunk.ts';
 import type { ReadChunksConfig } from './readChunks.ts';
 import { REASONING_FIELDS } from './readReasoning.ts';

@@ -13,6 +13,7 @@ interface Reach {
 const REACH: Readonly<Record<string, Reach>> = {
   'src/errors': { values: [] },
   'src/stage.ts': { values: [] },
+  'src/exceedsDepth.ts': { values: [] },
   'src/model': { values: ['src/errors/', 'zod'] },
   'src/request': { values: ['src/errors/', 'zod'], types: ['src/model/Model.ts'] },
   'src/transport': {
@@ -20,7 +21,7 @@ const REACH: Readonly<Record<string, Reach>> = {
     types: ['HttpRequest', 'DispatcherLike', 'Limits', 'Timeouts'].map((name) => `src/request/${name}.ts`),
   },
   'src/sse': { values: ['src/errors/', 'src/stage.ts'] },
-  'src/wire': { values: ['src/errors/', 'src/stage.ts'], types: ['src/sse/SseRecord.ts', 'src/sse/TextLine.ts'] },
+  'src/wire': { values: ['src/errors/', 'src/stage.ts', 'src/exceedsDepth.ts'], types: ['src/sse/SseRecord.ts', 'src/sse/TextLine.ts'] },
   'src/events': { values: ['src/errors/', 'src/stage.ts'], types: ['src/wire/Chunk.ts', 'src/wire/RateLimit.ts', 'src/wire/TokenLogprob.ts'] },
   src: {
     values: ['errors/', 'stage.ts', 'model/', 'request/', 'transport/', 'sse/', 'wire/', 'events/'].map((part) => `src/${part}`),
@@ -31,7 +32,7 @@ const REACH: Readonly<Record<string, Reach>> = {
     types: ['src/events/', 'src/stage.ts'],
   },
   'src/testing/arbitraries': { values: ['src/testing/sse/'], types: ['src/events/', 'fast-check'] },
-  operators: { values: ['src/events/', 'src/errors/', 'src/stage.ts', 'rxjs'] },
+  operators: { values: ['src/events/', 'src/errors/', 'src/stage.ts', 'src/exceedsDepth.ts', 'rxjs'] },
 };
 
 /** Every import that the picture does not show. */
@@ -79,10 +80,13 @@ const allows = ({ values, types = [] }: Reach, to: string, typeOnly: boolean): b
     /[/:]$/.test(begin) ? to.startsWith(begin) : to === begin || to.startsWith(`${begin}/`),
   );
 
+/** Files at the top that belong to no station and are for all. */
+const COMMON: readonly string[] = ['stage.ts', 'exceedsDepth.ts'];
+
 const partOf = (path: string): string => {
   const [top = '', folder = '', inner = ''] = path.split('/');
   if (top === 'operators') return top;
   if (top !== 'src') return path.startsWith('node:') ? 'node' : path;
   if (folder === 'testing' && inner === 'arbitraries') return 'src/testing/arbitraries';
-  return folder.endsWith('.ts') && folder !== 'stage.ts' ? top : `${top}/${folder}`;
+  return folder.endsWith('.ts') && !COMMON.includes(folder) ? top : `${top}/${folder}`;
 };
