@@ -16,7 +16,7 @@ export const readCompletion: OpenReader<StreamEvent> = (head, sink, request) =>
 
 const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink<StreamEvent>): ResponseReader => {
   const { endpoint, limits, answer, timeouts } = request;
-  const requestId = requestIdOf(head);
+  const requestId = requestIdOf(head, { secrets: request.secrets });
   const rateLimit = readRateLimit(head.headers);
 
   const emit = (event: StreamEvent): void => {
@@ -75,4 +75,8 @@ const errorReader = (request: HttpRequest, head: ResponseHead): ResponseReader =
   };
 };
 
-const failureContext = ({ endpoint, secrets }: HttpRequest): FailureContext => ({ endpoint, secrets });
+const failureContext = ({ endpoint, secrets, prompt }: HttpRequest): FailureContext => ({
+  endpoint,
+  secrets,
+  ...(prompt && { prompt }),
+});

@@ -1,19 +1,34 @@
+import { maskEchoes } from './maskEchoes.ts';
+
 /** The longest text of an endpoint that is repeated in an error, in UTF-16 units. */
 export const MAX_ECHO_CHARS = 512;
 
+/** What must not be repeated of a call. */
+export interface Confidential {
+  /** The values known to be secret: the key, what headers carry. */
+  readonly secrets?: readonly string[];
+  /** What the messages say; asked for only when there is an error. */
+  readonly prompt?: () => readonly string[];
+}
+
 /**
- * Makes text an endpoint sent fit to be repeated in an error: secrets masked, control characters removed (they could steer
- * a terminal), cut at `MAX_ECHO_CHARS`. `secrets` are the values known to be secret in this call.
+ * Makes text an endpoint sent fit to be repeated in an error: secrets and the caller's own messages masked, control characters
+ * removed (they could steer a terminal), cut at `MAX_ECHO_CHARS`.
  */
-export const redact = (text: string, secrets: readonly string[] = []): string => {
+export const redact = (text: string, confidential: Confidential = {}): string => {
   // Cut generously first: masking must not cost more than the excerpt it protects.
-  let shown = text.slice(0, 4 * MAX_ECHO_CHARS);
-  for (const secret of secrets) if (secret.length >= 4) shown = withoutCutSecret(shown.split(secret).join('***'), secret);
-  shown = shown
+  const shown = mask(text.slice(0, 4 * MAX_ECHO_CHARS), confidential)
     .replace(KEY_SHAPES, '***')
     .replace(CONTROL_CHARACTERS, ' ')
     .trim();
   return shown.length > MAX_ECHO_CHARS ? `${shown.slice(0, MAX_ECHO_CHARS - 1)}…` : shown;
+};
+
+/** Masks what is known to be confidential, and nothing else. */
+export const mask = (text: string, { secrets = [], prompt }: Confidential): string => {
+  let shown = text;
+  for (const secret of secrets) if (secret.length >= 4) shown = withoutCutSecret(shown.split(secret).join('***'), secret);
+  return prompt === undefined ? shown : maskEchoes(shown, prompt);
 };
 
 /** Where the text was cut within a secret, its end is the beginning of one; masked secrets before it may bring it into view. */

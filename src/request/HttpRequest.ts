@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly endpoint: Endpoint;
   /** Values that must never appear in an error: the key and the values of headers the caller gave. */
   readonly secrets: readonly string[];
+  /** What the messages say, which must not appear in an error either; made of the body when there is one. */
+  readonly prompt?: () => readonly string[];
   /** What was tolerated while the request was built; reported after `start`. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly timeouts: Timeouts;

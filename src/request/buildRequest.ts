@@ -13,6 +13,7 @@ import { isLoopback } from './isLoopback.ts';
 import { DEFAULT_LIMITS } from './Limits.ts';
 import { mannersOf } from './mannersOf.ts';
 import { parseOptions } from './parseOptions.ts';
+import { promptTexts } from './promptTexts.ts';
 import { requestBody } from './requestBody.ts';
 import { secretsOf } from './secretsOf.ts';
 import { DEFAULT_TIMEOUTS } from './Timeouts.ts';
@@ -38,6 +39,7 @@ export const buildRequest = (
   const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: [], cacheMarks: 0 };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
+  let texts: readonly string[] | undefined;
 
   const finish = (key: string | undefined): HttpRequest => {
     if (url.protocol === 'http:' && !isLoopback(url.hostname) && (key !== undefined || authorized))
@@ -48,6 +50,7 @@ export const buildRequest = (
       body: json,
       endpoint: { provider: model.provider, model: model.id, host: url.host },
       secrets: secretsOf(key, given, url),
+      prompt: () => (texts ??= promptTexts(json)),
       warnings: draft.warnings,
       timeouts: withDefaults(DEFAULT_TIMEOUTS, settings.timeouts),
       limits: withDefaults(DEFAULT_LIMITS, settings.limits),

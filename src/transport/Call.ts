@@ -1,5 +1,6 @@
-import { throwError, type Subscriber, type UnsubscriptionError } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts';
+import { redact } from '../errors/redact.ts';
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
 import { Deadlines } from './Deadlines.ts';
@@ -9,6 +10,7 @@ import { onAbort } from './onAbort.ts';
 import { Reading } from './Reading.ts';
 import { redirectError } from './redirectError.ts';
 import { requestIdOf } from './requestIdOf.ts';
+import { reportThrown } from './reportThrown.ts';
 import type { ResponseHead } from './ResponseHead.ts';
 import type { OpenReader, ReaderSink } from './ResponseReader.ts';
 import { sanitizeCause } from './sanitizeCause.ts';
@@ -58,7 +60,7 @@ export class Call<Out> implements ExchangeOwner {
   }
 
   answered(head: ResponseHead): void {
-    this.#requestId = requestIdOf(head);
+    this.#requestId = requestIdOf(head, { secrets: this.#request.secrets });
     if (head.status >= 300 && head.status < 400) {
       this.#fail(redirectError(head, this.#request));
       return;
@@ -129,13 +131,13 @@ export class Call<Out> implements ExchangeOwner {
   }
 
   #abort(): void {
-    const { endpoint, secrets, signal } = this.#request;
+    const { endpoint, signal } = this.#request;
     const reason: unknown = signal?.reason;
     this.#fail(
       new CompletionError('aborted', {
         phase: this.#exchange.phase,
         endpoint,
-        ...(reason instanceof Error && { cause: sanitizeCause(reason, secrets) }),
+        ...(reason instanceof Error && { cause: sanitizeCause(reason, this.#request) }),
       }),
     );
   }
@@ -144,7 +146,7 @@ export class Call<Out> implements ExchangeOwner {
     if (this.#over) return;
     this.#exchange.leave();
     this.#release();
-    reporting(() => this.#subscriber.complete());
+    reportThrown(() => this.#subscriber.complete());
   }
 
   #fail(thrown: unknown): void {
@@ -152,7 +154,7 @@ export class Call<Out> implements ExchangeOwner {
     this.#exchange.stop();
     this.#release();
     const error = this.#enrich(thrown);
-    reporting(() => this.#subscriber.error(error));
+    reportThrown(() => this.#subscriber.error(error));
   }
 
   #release(): void {
@@ -167,28 +169,15 @@ export class Call<Out> implements ExchangeOwner {
    * while the response was read.
    */
   #enrich(thrown: unknown): CompletionError {
-    const { endpoint, secrets } = this.#request;
+    const { endpoint } = this.#request;
     const error =
       thrown instanceof CompletionError
         ? thrown
-        : new CompletionError('unexpected_content', { endpoint, cause: sanitizeCause(thrown, secrets) });
-    const requestId = error.requestId ?? this.#requestId;
+        : new CompletionError('unexpected_content', { endpoint, cause: sanitizeCause(thrown, this.#request) });
+    const told = this.#requestId;
+    const requestId = error.requestId ?? (told === undefined ? undefined : redact(told, this.#request));
     const committed = this.#committed;
     if (error.endpoint !== undefined && error.requestId === requestId && error.committed === committed) return error;
     return error.with({ endpoint: error.endpoint ?? endpoint, committed, ...(requestId !== undefined && { requestId }) });
   }
 }
-
-/**
- * A teardown of the consumer's may throw as the call ends. Thrown on into undici, that would be a failure of a request which
- * is over, and nobody would hear of it: rxjs reports it where it reports all that nobody handles.
- */
-const reporting = (end: () => void): void => {
-  try {
-    end();
-  } catch (thrown) {
-    // What rxjs makes of whatever was thrown.
-    const error = thrown as UnsubscriptionError;
-    throwError(() => error).subscribe();
-  }
-};

@@ -42,7 +42,7 @@ const decodeError = (error: Error): CompletionError => {
   return new CompletionError(cut ? 'connection_lost' : 'unexpected_content', {
     phase: 'body',
     retryable: true,
-    cause: sanitizeCause(error, []),
+    cause: sanitizeCause(error, {}),
   });
 };
 

@@ -1,4 +1,4 @@
-import { redact } from '../errors/redact.ts';
+import { redact, type Confidential } from '../errors/redact.ts';
 
 /** What is worth knowing of an error that is not ours. */
 export interface ErrorTraits {
@@ -20,9 +20,9 @@ export const traitsOf = (thrown: unknown): ErrorTraits => {
  * A small copy of a foreign error, fit to be a `cause`: its name, code and redacted message. The original may hold the
  * request with its headers and its body, or bytes of the response.
  */
-export const sanitizeCause = (thrown: unknown, secrets: readonly string[]): Error => {
+export const sanitizeCause = (thrown: unknown, confidential: Confidential): Error => {
   const { name, code, message } = traitsOf(thrown);
-  const copy = new Error(redact(message.replace(URL_CREDENTIALS, '//***@'), secrets));
+  const copy = new Error(redact(message.replace(URL_CREDENTIALS, '//***@'), confidential));
   copy.name = name;
   copy.stack = `${name}: ${copy.message}`;
   return code === '' ? copy : Object.assign(copy, { code });

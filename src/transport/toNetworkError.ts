@@ -11,12 +11,12 @@ export type ExchangePhase = 'connect' | 'headers' | 'body';
 export const toNetworkError = (
   thrown: unknown,
   phase: ExchangePhase,
-  { endpoint, secrets }: Pick<HttpRequest, 'endpoint' | 'secrets'>,
+  request: Pick<HttpRequest, 'endpoint' | 'secrets' | 'prompt'>,
 ): CompletionError => {
   const telling = tellingError(thrown);
   const traits = traitsOf(telling);
   const { code, reason = traits.code, ...rest } = verdictOn(traits, phase);
-  const details = { phase, endpoint, ...rest, cause: sanitizeCause(telling, secrets) };
+  const details = { phase, endpoint: request.endpoint, ...rest, cause: sanitizeCause(telling, request) };
   const sentence = describeFailure(code, details);
   return new CompletionError(code, { ...details, message: reason === '' ? sentence : `${sentence} (${reason})` });
 };

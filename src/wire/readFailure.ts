@@ -1,5 +1,5 @@
 import { CompletionError, type ProviderError } from '../errors/CompletionError.ts';
-import { redact } from '../errors/redact.ts';
+import { mask, redact, type Confidential } from '../errors/redact.ts';
 import { classifyFailure } from './classifyFailure.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
@@ -7,28 +7,31 @@ import { isArray, isObject, numberOf, parseJson, textOf, type JsonObject } from 
 
 /** An answer the endpoint rejected is kept longer than other echoes: a repair step needs the whole of it. */
 const MAX_FAILED_GENERATION_CHARS = 16_384;
+/** How much of a message is searched for words that tell what failed. */
+const MAX_CLASSIFIED_CHARS = 2048;
 
 /** Makes the typed error of what an endpoint says went wrong: `said` is its error object, or plain text. */
 export const readFailure = (said: unknown, context: FailureContext): CompletionError => {
   const fields = isObject(said) ? said : {};
-  const secrets = context.secrets ?? [];
   const cause = hiddenCause(fields);
   const message = messageOf(said);
   const whole = cause === undefined || message?.includes(cause) === true ? message : joined(message, cause);
   const providerError = defined({
-    message: whole === undefined ? undefined : redact(whole, secrets),
-    code: shortOf(fields['code'], secrets),
-    type: shortOf(fields['type'], secrets),
-    param: shortOf(fields['param'], secrets),
-    failedGeneration: failedGenerationOf(fields, secrets),
+    message: whole === undefined ? undefined : redact(whole, context),
+    code: shortOf(fields['code'], context),
+    type: shortOf(fields['type'], context),
+    param: shortOf(fields['param'], context),
+    failedGeneration: failedGenerationOf(fields, context),
   });
   const status = context.status ?? statusOf(fields);
-  return new CompletionError(classifyFailure(status, providerError, context), {
+  // Classified by its own words: the caller's may be the same, and are masked in what is shown.
+  const words = defined({ message: beginningOf(whole), code: beginningOf(fields['code']), type: beginningOf(fields['type']) });
+  return new CompletionError(classifyFailure(status, words, context), {
     ...defined({ endpoint: context.endpoint, retryAfterMs: context.retryAfterMs, status }),
     phase: context.phase ?? 'body',
-    ...retryability(providerError, status, context),
+    ...retryability(words, status, context),
     ...(Object.keys(providerError).length > 0 ? { providerError } : {}),
-    ...(cause === undefined ? {} : { cause: new Error(redact(cause, secrets)) }),
+    ...(cause === undefined ? {} : { cause: new Error(redact(cause, context)) }),
   });
 };
 
@@ -86,15 +89,15 @@ const hiddenCause = (fields: JsonObject): string | undefined => {
   return messageOf(findFailure(raw) ?? raw);
 };
 
-const failedGenerationOf = (fields: JsonObject, secrets: readonly string[]): string | undefined => {
+const beginningOf = (value: unknown): string | undefined => textOf(value)?.slice(0, MAX_CLASSIFIED_CHARS);
+
+const failedGenerationOf = (fields: JsonObject, confidential: Confidential): string | undefined => {
   const text = textOf(fields['failed_generation']);
-  if (text === undefined) return undefined;
-  const masked = secrets.reduce((shown, secret) => (secret.length < 4 ? shown : shown.split(secret).join('***')), text);
-  return masked.slice(0, MAX_FAILED_GENERATION_CHARS);
+  return text === undefined ? undefined : mask(text.slice(0, MAX_FAILED_GENERATION_CHARS), confidential);
 };
 
-const shortOf = (value: unknown, secrets: readonly string[]): string | undefined =>
-  typeof value === 'number' ? String(value) : textOf(value) === undefined ? undefined : redact(String(value), secrets);
+const shortOf = (value: unknown, confidential: Confidential): string | undefined =>
+  typeof value === 'number' ? String(value) : textOf(value) === undefined ? undefined : redact(String(value), confidential);
 
 const joined = (before: string | undefined, after: string): string =>
   before === undefined ? after : `${before}: ${after}`;

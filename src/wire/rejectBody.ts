@@ -13,7 +13,7 @@ export const rejectBody =
   () => {
     let beginning = Buffer.alloc(0);
     const refuse = (): never => {
-      const shown = redact(plainText(beginning.toString('utf8')), context.secrets);
+      const shown = redact(plainText(beginning.toString('utf8')), context);
       const what = format === 'html' ? 'an HTML page' : 'text';
       throw new CompletionError('unexpected_content', {
         ...(context.endpoint === undefined ? {} : { endpoint: context.endpoint }),
