@@ -66,7 +66,7 @@ export const buildRequest = (
     };
   };
 
-  const question = { kind, provider: model.provider, hostname: url.hostname, apiKey: settings.apiKey, authorized };
+  const question = { kind, provider: model.provider, hostname: url.hostname, encrypted: url.protocol === 'https:', apiKey: settings.apiKey, authorized };
   const key = resolveApiKey(question, environment);
   return key instanceof Promise ? key.then(finish) : finish(key);
 };

@@ -1,5 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts';
+import { describeFailure } from '../errors/describeFailure.ts';
 import { redact } from '../errors/redact.ts';
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
@@ -125,7 +126,10 @@ export class Call<Out> implements ExchangeOwner {
 
   #expire(which: TimeoutKind): void {
     const { phase } = this.#exchange;
-    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint: this.#request.endpoint }));
+    const { endpoint, timeouts } = this.#request;
+    const limit = `timeouts.${which}Ms: ${timeouts[`${which}Ms`]}`;
+    const message = `${describeFailure('timeout', { which, endpoint })} (${limit})`;
+    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint, message }));
     if (this.#reading === undefined) this.#fail(failure);
     else this.#reading.ended(failure);
   }

@@ -9,4 +9,6 @@ export interface FailureContext extends Confidential {
   /** HTTP status of the response, where that status is itself the failure. */
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** What to look at, where there turns out to be nothing at the address. */
+  readonly addressHint?: string;
 }

@@ -29,6 +29,7 @@ export const readHttpError = (
   maxErrorBodyBytes: number,
   context: FailureContext,
 ): HttpErrorReader => {
+  const { addressHint } = context;
   const began = performance.now();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -45,7 +46,10 @@ export const readHttpError = (
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
     const told = headers['x-should-retry'];
-    return told === 'true' || told === 'false' ? failure.with({ retryable: told === 'true' }) : failure;
+    return failure.with({
+      ...(told === 'true' || told === 'false' ? { retryable: told === 'true' } : undefined),
+      ...(NOTHING_THERE.has(status) && addressHint !== undefined ? { message: `${failure.message}; ${addressHint}` } : undefined),
+    });
   };
 
   return {
@@ -68,3 +72,5 @@ export const readHttpError = (
 
 const wordsOf = (text: string): string | undefined =>
   text.startsWith('{') || text.startsWith('[') ? cutJsonMessage(text) : plainText(text);
+
+const NOTHING_THERE: ReadonlySet<number> = new Set([404, 405]);
