@@ -14,7 +14,7 @@ export default defineConfig({
   resolve: { alias: doors },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/corpus/**', 'test/interop/**', 'test/pack/**', 'test/bench/**'],
+    exclude: ['test/corpus/**', 'test/interop/**', 'test/pack/**', 'test/bench/**', 'test/compare/**'],
     typecheck: { enabled: false },
     testTimeout: 20_000,
   },
