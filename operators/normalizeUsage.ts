@@ -93,6 +93,12 @@ const createUsageNormalizer =
             model = event.endpoint.model;
             warned.clear();
             break;
+          // A continued answer has no new start, but its reports are another attempt's.
+          case 'retry':
+          case 'fallback':
+            figures = {};
+            raw = {};
+            break;
           case 'response':
             model = event.model ?? model;
         }

@@ -762,3 +762,19 @@ describe('normalizeUsage', () => {
     });
   });
 });
+
+describe('normalizeUsage over a continued answer', () => {
+  it('T-RF-05: takes no figure of the attempt that was cut into those of the one that went on', () => {
+    const error = { code: 'connection_lost', message: '', phase: 'body', retryable: true, committed: true } as const;
+    const events: StreamEvent[] = [];
+    of<StreamEvent[]>(
+      { type: 'usage_report', report: { prompt_tokens: 9, prompt_tokens_details: { cached_tokens: 5 } } },
+      { type: 'fallback', attempt: 2, error, discarded: false },
+      { type: 'usage_report', report: { prompt_tokens: 12, completion_tokens: 3 } },
+    )
+      .pipe(normalizeUsage())
+      .subscribe((event) => events.push(event as StreamEvent));
+    expect(events.at(-1)).toMatchObject({ type: 'usage', input: 12, output: 3 });
+    expect(events.at(-1)).not.toHaveProperty('cacheRead');
+  });
+});
