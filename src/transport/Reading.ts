@@ -41,8 +41,10 @@ export class Reading implements BodyOutlet {
     const decoder = contentDecoder(head);
     this.#feed =
       decoder === undefined ? createPlainFeed(this, wiring.flow) : createDecodedFeed(decoder, this, wiring.flow);
-    this.#deadlines.begin('idle', this.#idleMs);
+    // Before the clock is set, so that it is set to the content's limit where that is the nearer one.
+    this.#deadlines.seen();
     this.#deadlines.progress();
+    this.#deadlines.begin('idle', this.#idleMs);
     this.#reader = open(head);
     this.#followIdleMs();
   }

@@ -55,6 +55,14 @@ describe('time limits', () => {
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
+  it('T-TO-04, fault 54: ends a body without content in time also where all other limits are far away', async () => {
+    const server = await serve((socket) => socket.write(STREAM));
+    const began = performance.now();
+    const { error } = await call(server.url, { contentMs: 50 });
+    expect(error).toMatchObject({ code: 'timeout', which: 'content' });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('T-TO-02: content starts the wait for content anew', async () => {
     const server = await serve((socket) => {
       socket.write(STREAM);
