@@ -1,5 +1,6 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import type { Stage } from '../stage.ts';
+import { createLineJoiner, type LineJoiner } from './createLineJoiner.ts';
 import { splitLines } from './splitLines.ts';
 import type { SseRecord } from './SseRecord.ts';
 
@@ -27,6 +28,8 @@ export const decodeSse =
   (emit) => {
     let data: string | undefined;
     let dataBytes = 0;
+    /** Of an event of several lines those after the first. */
+    let further: LineJoiner | undefined;
     // Kept beside the data, whose end cannot be looked at without joining all its lines each time.
     let closesObject = false;
     let event = '';
@@ -34,8 +37,9 @@ export const decodeSse =
 
     const dispatch = (unterminated: boolean): void => {
       if (data !== undefined) {
-        const whole = data;
+        const whole = further === undefined ? data : `${data}\n${further.whole()}`;
         data = undefined;
+        further = undefined;
         dataBytes = 0;
         closesObject = false;
         const name = event;
@@ -48,7 +52,8 @@ export const decodeSse =
       if (closesObject && !strict && opensFrame(value)) dispatch(false);
       dataBytes += bytes + 1;
       if (dataBytes > maxEventBytes + 1) throw tooLarge(maxEventBytes);
-      data = data === undefined ? value : `${data}\n${value}`;
+      if (data === undefined) data = value;
+      else (further ??= createLineJoiner()).add(value);
       closesObject = value.endsWith('}');
     };
 

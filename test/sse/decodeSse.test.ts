@@ -48,6 +48,14 @@ describe('WHATWG event streams', () => {
     expect(events(seen)).toHaveLength(1);
   });
 
+  it('joins the lines of an event, however many', () => {
+    for (const count of [2, 1023, 1024, 1025, 1026, 3000]) {
+      const lines = Array.from({ length: count }, (_, at) => `line ${at}`);
+      const input = lines.map((line) => `data: ${line}\n`).join('');
+      expect(events(decode([bytesOf(`${input}\ndata: next\n\n`)])).map(({ data }) => data)).toEqual([lines.join('\n'), 'next']);
+    }
+  });
+
   it('drops an unfinished event at the end when strict, and delivers it marked when lenient', () => {
     const input = [bytesOf('data:a\n\ndata:b')];
     expect(events(decode(input, { strict: true })).map((record) => record.data)).toEqual(['a']);
