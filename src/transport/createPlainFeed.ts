@@ -8,26 +8,39 @@ const SLICE_BYTES = 16 * 1024;
 const STRETCH_MS = 20;
 
 /**
- * Hands every ordinary read on at once. A very long one is cut into slices, with a turn of the event loop between stretches
- * of them, so that timers, other calls and an unsubscribe come through.
+ * Hands every ordinary read on at once. What takes longer than a stretch, one very long read or the many that a system has
+ * ready in one turn of the event loop, goes on in the next turn, so that timers, other calls and an unsubscribe come through.
  */
 export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   const held: Uint8Array[] = [];
   let next: NodeJS.Immediate | undefined;
+  let turn: NodeJS.Immediate | undefined;
+  let until = 0;
   let stopped = false;
   let ending: { readonly failure: CompletionError | undefined } | undefined;
 
+  const beginStretch = (): void => {
+    if (turn !== undefined) return;
+    until = performance.now() + STRETCH_MS;
+    turn = setImmediate(() => (turn = undefined));
+  };
+  const isOver = (): boolean => performance.now() > until;
+
+  const goOnLater = (): void => {
+    flow.pause();
+    next = setImmediate(readOn);
+  };
+
   const readOn = (): void => {
     next = undefined;
-    const until = performance.now() + STRETCH_MS;
+    beginStretch();
     for (let head = held[0]; head !== undefined; head = held[0]) {
       if (head.length > SLICE_BYTES) held[0] = head.subarray(SLICE_BYTES);
       else held.shift();
       outlet.read(head.subarray(0, SLICE_BYTES));
       if (stopped) return;
-      if (held.length > 0 && performance.now() > until) {
-        flow.pause();
-        next = setImmediate(readOn);
+      if (held.length > 0 && isOver()) {
+        goOnLater();
         return;
       }
     }
@@ -37,12 +50,15 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
 
   return {
     push: (bytes) => {
-      if (held.length === 0 && bytes.length <= MAX_READ_BYTES) {
+      beginStretch();
+      if (held.length === 0 && bytes.length <= MAX_READ_BYTES && !isOver()) {
         outlet.read(bytes);
         return;
       }
       held.push(bytes);
-      if (next === undefined) readOn();
+      if (next !== undefined) return;
+      if (isOver()) goOnLater();
+      else readOn();
     },
     end: (failure) => {
       if (held.length === 0) outlet.ended(failure);
@@ -51,6 +67,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
     stop: () => {
       stopped = true;
       clearImmediate(next);
+      clearImmediate(turn);
     },
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPlainFeed } from '../../src/transport/createPlainFeed.ts';
-import { deferred } from './support.ts';
+import { deferred, turns } from './support.ts';
 
 const flow = { pause: () => undefined, resume: () => undefined };
 
@@ -47,5 +47,40 @@ describe('createPlainFeed', () => {
     const feed = createPlainFeed({ read, ended: () => endings++ }, flow);
     feed.push(new Uint8Array(100_000));
     expect([reads, endings]).toEqual([1, 0]);
+  });
+
+  it('fault 68: lets the event loop go round between many reads that come in one turn of it', async () => {
+    const read: number[] = [];
+    const perTurn: number[] = [];
+    const ended = deferred();
+    const readSlowly = ([number = 0]: Uint8Array): void => {
+      const until = performance.now() + 5;
+      while (performance.now() < until);
+      read.push(number);
+    };
+    const feed = createPlainFeed({ read: readSlowly, ended: () => ended.resolve() }, flow);
+    for (let number = 0; number < 40; number++) feed.push(Uint8Array.of(number));
+    feed.end();
+    for (let seen = 0; read.length < 40; seen = read.length) {
+      perTurn.push(read.length - seen);
+      await turns(1);
+    }
+    await ended.promise;
+    expect(read).toEqual(Array.from({ length: 40 }, (_, number) => number));
+    expect(Math.max(...perTurn)).toBeLessThan(10);
+  });
+
+  it('hands reads on at once again when the turn is over', async () => {
+    let reads = 0;
+    const readSlowly = (): void => {
+      reads++;
+      const until = performance.now() + 25;
+      while (performance.now() < until);
+    };
+    const feed = createPlainFeed({ read: readSlowly, ended: () => undefined }, flow);
+    feed.push(new Uint8Array(1));
+    await turns(2);
+    feed.push(new Uint8Array(1));
+    expect(reads).toBe(2);
   });
 });
