@@ -16,7 +16,7 @@ const documented = (
 
 describe('the compiler', () => {
   it('accepts every example of the README and of the TSDoc', () => {
-    expect(readme.length).toBeGreaterThan(3);
+    expect(readme.length).toBeGreaterThan(2);
     expect(documented.length).toBeGreaterThan(10);
     expect(checkBlocks([...readme, ...documented])).toEqual([]);
   }, 60_000);
