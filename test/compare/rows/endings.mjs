@@ -35,7 +35,7 @@ export const endings = [
     judge: (seen) => (seen.outcome === 'complete' && seen.text === 'Hello' ? right : wrong(ending(seen))),
   },
   {
-    name: 'user leaves: socket closed within 100 ms',
+    name: 'user leaves in a silence: socket closed within 100 ms',
     alone: true,
     aborts: true,
     limitMs: 4000,
