@@ -14,7 +14,7 @@ export default defineConfig({
   resolve: { alias: doors },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/corpus/**', 'test/interop/**', 'test/pack/**', 'test/bench/**', 'test/compare/**'],
+    exclude: ['test/corpus/**', 'test/interop/**', 'test/pack/**', 'test/bench/**', 'test/soak/**', 'test/compare/**'],
     typecheck: { enabled: false },
     testTimeout: 20_000,
   },
