@@ -4,7 +4,7 @@ import { CompletionError, streamOpenAICompletions, type CallOptions, type Comple
 import { verifyEvents } from 'rx-completions/operators';
 import { arbitraries, chunk, comment, frame, streamOf, usageReport } from 'rx-completions/testing';
 import { describe, expect, it } from 'vitest';
-import { hello, modelAt, textIn, turns } from './support.ts';
+import { hello, modelAt, textIn, turns, until } from './support.ts';
 
 /** How many programs are tried; a long run sets it. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000);
@@ -31,6 +31,9 @@ interface Handler {
   onResponseError(controller: object, error: Error): void;
 }
 
+/** As an endpoint sends it whose body may be paused. */
+const HEAD = { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked' };
+
 /** One subscription to a call whose network is in the hands of the test. */
 class Real {
   readonly events: StreamEvent[] = [];
@@ -39,10 +42,11 @@ class Real {
   #handler: Handler | undefined;
   #settled = false;
   #aborted = false;
+  #paused = false;
   readonly #controller = {
     abort: () => (this.#aborted = true),
-    pause: () => undefined,
-    resume: () => undefined,
+    pause: () => (this.#paused = true),
+    resume: () => (this.#paused = false),
   };
 
   constructor(options: CallOptions) {
@@ -50,7 +54,7 @@ class Real {
       dispatch: (_options: object, handler: object) => {
         this.#handler = handler as Handler;
         this.#handler.onRequestStart(this.#controller, {});
-        this.#handler.onResponseStart(this.#controller, 200, { 'content-type': 'text/event-stream' }, 'OK');
+        this.#handler.onResponseStart(this.#controller, 200, HEAD, 'OK');
         return true;
       },
     };
@@ -90,6 +94,11 @@ class Real {
     this.#subscription.unsubscribe();
   }
 
+  /** Resolves once all that came has been read: on a busy machine that may take some turns. */
+  async caughtUp(): Promise<void> {
+    await until(() => !this.#paused || this.endings.length > 0 || this.#subscription.closed);
+  }
+
   /** An aborted request brings nothing more. */
   #gone(): boolean {
     return this.#settled || this.#aborted;
@@ -107,12 +116,13 @@ const check = (model: Model, real: Real): void => {
 };
 
 /** A step of a program: what it does to the answer, and what the rules say of it while the answer is running. */
-const step = (name: string, act: (real: Real) => void, foretell: (model: Model) => void): fc.Command<Model, Real> => ({
+const step = (name: string, act: (real: Real) => void, foretell: (model: Model) => void): fc.AsyncCommand<Model, Real> => ({
   check: () => true,
-  run: (model, real) => {
+  run: async (model, real) => {
     const before = real.events.length;
     const wasOver = model.left || real.endings.length > 0;
     act(real);
+    await real.caughtUp();
     if (!wasOver) foretell(model);
     else expect(real.events.length).toBe(before);
     check(model, real);
@@ -123,7 +133,7 @@ const step = (name: string, act: (real: Real) => void, foretell: (model: Model) 
 const { cuts, texts } = arbitraries(fc);
 
 /** Bytes of the body, in any pieces. */
-const bytesStep = (name: string, bytes: Uint8Array, foretell: (model: Model) => void): fc.Arbitrary<fc.Command<Model, Real>> =>
+const bytesStep = (name: string, bytes: Uint8Array, foretell: (model: Model) => void): fc.Arbitrary<fc.AsyncCommand<Model, Real>> =>
   cuts(bytes).map((pieces) =>
     step(
       name,
@@ -140,7 +150,7 @@ const withLineEnds = (text: string): fc.Arbitrary<string> => fc.constantFrom('\n
 const said = (
   name: string,
   text: fc.Arbitrary<readonly [text: string, foretell: (model: Model) => void]>,
-): fc.Arbitrary<fc.Command<Model, Real>> =>
+): fc.Arbitrary<fc.AsyncCommand<Model, Real>> =>
   text.chain(([plain, foretell]) =>
     withLineEnds(plain).chain((written) => bytesStep(`${name} ${JSON.stringify(written)}`, utf8(written), foretell)),
   );
@@ -165,7 +175,7 @@ const concluded = (model: Model): void => {
   model.ending = model.text !== '' || model.finished ? 'complete' : 'empty_response';
 };
 
-const STEPS: readonly fc.Arbitrary<fc.Command<Model, Real>>[] = [
+const STEPS: readonly fc.Arbitrary<fc.AsyncCommand<Model, Real>>[] = [
   said(
     'text',
     texts()
@@ -230,7 +240,7 @@ describe('the byte path', () => {
       fc.asyncProperty(fc.commands([...STEPS], { maxCommands: 30, size: 'max' }), fc.constantFrom<CallOptions>({}, { includeHeartbeats: true, includeRaw: true }), async (program, options) => {
         const model: Model = { text: '', responded: false, finished: false, left: false, ending: undefined, wild: false };
         const real = new Real({ apiKey: null, ...options });
-        fc.modelRun(() => ({ model, real }), program);
+        await fc.asyncModelRun(() => ({ model, real }), program);
         const told = real.events.length;
         const isEnded = model.left || real.endings.length > 0;
         await turns(2);
