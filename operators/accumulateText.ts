@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import { liftReader, type EventReader } from './liftReader.ts';
+import { expectConfig } from './expectConfig.ts';
 
 /** Config of `accumulateText`. */
 export interface AccumulateTextConfig {
@@ -30,8 +31,10 @@ export interface AccumulateTextConfig {
  *   .pipe(accumulateText())
  *   .subscribe((text) => console.log(text)); // Hel, Hello
  */
-export const accumulateText = ({ choice = 0 }: AccumulateTextConfig = {}): EventReader<string> =>
-  liftReader(createTextAccumulator(choice));
+export const accumulateText = (config: AccumulateTextConfig = {}): EventReader<string> => {
+  expectConfig('accumulateText', config, { choice: true });
+  return liftReader(createTextAccumulator(config.choice ?? 0));
+};
 
 const createTextAccumulator =
   (choice: number): Stage<StreamEvent, string> =>

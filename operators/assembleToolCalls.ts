@@ -7,6 +7,7 @@ import { createCallIds } from './tools/createCallIds.ts';
 import type { ToolCallEvent, ToolCallUpdateEvent } from './tools/ToolCallEvent.ts';
 import type { ToolLike } from './tools/ToolLike.ts';
 import { toToolCall } from './tools/toToolCall.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
 
 /** Config of `assembleToolCalls`. */
 export interface AssembleToolCallsConfig<
@@ -73,9 +74,13 @@ export const assembleToolCalls = <
   Updates extends boolean = false,
 >(
   config: AssembleToolCallsConfig<Tools, Updates> = {},
-): EventOperator<AssembledEvent<Tools, Updates>> =>
+): EventOperator<AssembledEvent<Tools, Updates>> => {
+  expectConfig<AssembleToolCallsConfig>('assembleToolCalls', config, FIELDS);
   // What the types say of `tools` and `partial`, the stage sees to at run time.
-  liftEvents(createToolCallAssembler(config)) as EventOperator<AssembledEvent<Tools, Updates>>;
+  return liftEvents(createToolCallAssembler(config)) as EventOperator<AssembledEvent<Tools, Updates>>;
+};
+
+const FIELDS: ConfigFields<AssembleToolCallsConfig> = { tools: true, partial: true, maxToolCalls: true, maxToolInputBytes: true };
 
 type AssembledEvent<Tools extends readonly ToolLike[], Updates extends boolean> =
   | ToolCallEvent<Tools>

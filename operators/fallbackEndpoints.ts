@@ -4,6 +4,9 @@ import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
 import { askInTurn } from './fallback/askInTurn.ts';
 import type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndpointsConfig.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
+import { COMMIT_ON } from './recovery/commits.ts';
+import { expectMembers } from './recovery/expectMembers.ts';
 
 /**
  * Asks the next endpoint when one fails. Until an attempt commits, its events are held; what a failed one had said is
@@ -54,10 +57,24 @@ import type { Alternate, FallbackEndpointsConfig } from './fallback/FallbackEndp
  * `errors` holds each failure in order. A failure that no switch follows is passed on itself.
  * @see hedgeCall to ask the next endpoint before one fails, endpointHealth to leave out those that have failed of late
  */
-export const fallbackEndpoints =
-  <A extends AnyEvent = StreamEvent>(
-    alternates: readonly Alternate<A>[],
-    config: FallbackEndpointsConfig = {},
-  ): EventOperator<A | FallbackEvent> =>
-  <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | A | FallbackEvent> =>
+export const fallbackEndpoints = <A extends AnyEvent = StreamEvent>(
+  alternates: readonly Alternate<A>[],
+  config: FallbackEndpointsConfig = {},
+): EventOperator<A | FallbackEvent> => {
+  expectMembers('fallbackEndpoints', alternates, true);
+  expectConfig('fallbackEndpoints', config, FIELDS);
+  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | A | FallbackEvent> =>
     askInTurn<E | A>([source, ...alternates], config);
+};
+
+const FIELDS: ConfigFields<FallbackEndpointsConfig> = {
+  commitOn: COMMIT_ON,
+  onFailure: ['fail', 'restart', 'continue'],
+  whenRefused: ['fail', 'restart'],
+  minOverlap: true,
+  joins: true,
+  shouldFallback: true,
+  firstContentWithin: true,
+  maxHeldEvents: true,
+  scheduler: true,
+};

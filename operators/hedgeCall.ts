@@ -5,6 +5,9 @@ import type { AnyEvent, EventOperator } from './EventOperator.ts';
 import type { HedgeCallConfig } from './hedge/HedgeCallConfig.ts';
 import { raceMembers } from './hedge/raceMembers.ts';
 import type { WasteEvent } from './hedge/WasteEvent.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
+import { COMMIT_ON } from './recovery/commits.ts';
+import { expectMembers } from './recovery/expectMembers.ts';
 
 /**
  * Asks the next endpoint beside one that is slow, and takes the answer of whichever says something first. The others are
@@ -33,10 +36,24 @@ import type { WasteEvent } from './hedge/WasteEvent.ts';
  * `errors` holds each failure in the order they were asked. A failure after which no other is asked is passed on itself.
  * @see hedgeBudget to bound the extra calls, latencyHistory to learn what is slow
  */
-export const hedgeCall =
-  <A extends AnyEvent = StreamEvent>(
-    alternates: readonly ObservableInput<A>[],
-    config: HedgeCallConfig = {},
-  ): EventOperator<A | FallbackEvent | WasteEvent> =>
-  <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | A | FallbackEvent | WasteEvent> =>
+export const hedgeCall = <A extends AnyEvent = StreamEvent>(
+  alternates: readonly ObservableInput<A>[],
+  config: HedgeCallConfig = {},
+): EventOperator<A | FallbackEvent | WasteEvent> => {
+  expectMembers('hedgeCall', alternates, false);
+  expectConfig('hedgeCall', config, FIELDS);
+  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | A | FallbackEvent | WasteEvent> =>
     raceMembers<E | A>([source, ...alternates], config);
+};
+
+const FIELDS: ConfigFields<HedgeCallConfig> = {
+  afterMs: true,
+  latencies: true,
+  afterPercentile: true,
+  minAfterMs: true,
+  budget: true,
+  commitOn: COMMIT_ON,
+  shouldFallback: true,
+  maxHeldEvents: true,
+  scheduler: true,
+};

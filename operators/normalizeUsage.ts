@@ -10,6 +10,7 @@ import { readFigures, type Figures, type Report } from './usage/readFigures.ts';
 import { toUsage } from './usage/toUsage.ts';
 import type { Usage } from './usage/Usage.ts';
 import type { UsageQuirks } from './usage/UsageQuirks.ts';
+import { expectConfig } from './expectConfig.ts';
 
 /** Config of `normalizeUsage`. */
 export interface NormalizeUsageConfig {
@@ -55,8 +56,10 @@ export interface UsageEvent extends Usage {
  *
  * @see billableOutput, textOutput, uncachedInput and addUsage for what to do with the figures
  */
-export const normalizeUsage = (config: NormalizeUsageConfig = {}): EventOperator<UsageEvent | WarningEvent> =>
-  liftEvents<UsageEvent | WarningEvent>(createUsageNormalizer(config));
+export const normalizeUsage = (config: NormalizeUsageConfig = {}): EventOperator<UsageEvent | WarningEvent> => {
+  expectConfig('normalizeUsage', config, { quirks: true, priceOf: true });
+  return liftEvents<UsageEvent | WarningEvent>(createUsageNormalizer(config));
+};
 
 const createUsageNormalizer =
   ({ quirks = {}, priceOf }: NormalizeUsageConfig): Stage<StreamEvent, StreamEvent | UsageEvent> =>

@@ -4,6 +4,8 @@ import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
 import { askAgain } from './retry/askAgain.ts';
 import type { RetryCallConfig } from './retry/RetryCallConfig.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
+import { COMMIT_ON } from './recovery/commits.ts';
 
 /**
  * Asks the same source again when it fails, after a wait. Until an attempt commits, its events are held; what a failed one
@@ -37,7 +39,23 @@ import type { RetryCallConfig } from './retry/RetryCallConfig.ts';
  * a longer wait than allowed. `CompletionError` with code `timeout` when `totalMs` is up.
  * @see fallbackEndpoints, retryBudget
  */
-export const retryCall =
-  (config: RetryCallConfig = {}): EventOperator<RetryEvent> =>
-  <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | RetryEvent> =>
-    askAgain(source, config);
+export const retryCall = (config: RetryCallConfig = {}): EventOperator<RetryEvent> => {
+  expectConfig('retryCall', config, FIELDS);
+  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | RetryEvent> => askAgain(source, config);
+};
+
+const FIELDS: ConfigFields<RetryCallConfig> = {
+  maxAttempts: true,
+  baseDelayMs: true,
+  maxDelayMs: true,
+  onFailure: ['fail', 'restart'],
+  shouldRetry: true,
+  honourRetryAfter: true,
+  maxRetryAfterMs: true,
+  totalMs: true,
+  budget: true,
+  commitOn: COMMIT_ON,
+  maxHeldEvents: true,
+  scheduler: true,
+  random: true,
+};

@@ -5,6 +5,7 @@ import { liftEvents } from './liftEvents.ts';
 import { createThinkSplitter } from './think/createThinkSplitter.ts';
 import { firstPlace, type Place } from './think/Place.ts';
 import { DEFAULT_THINK_TAGS, pairOf, type ThinkTag } from './think/ThinkTag.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
 
 /** Config of `stripThink`. */
 export interface StripThinkConfig {
@@ -74,8 +75,19 @@ export interface StripThinkConfig {
  *
  * @throws `CompletionError` with code `config`, when called with a tag that has no text.
  */
-export const stripThink = (config: StripThinkConfig = {}): EventOperator<ReasoningDeltaEvent> =>
-  liftEvents<ReasoningDeltaEvent>(createThinkStripper(placeOf(config), config.drop ?? false));
+export const stripThink = (config: StripThinkConfig = {}): EventOperator<ReasoningDeltaEvent> => {
+  expectConfig('stripThink', config, FIELDS);
+  return liftEvents<ReasoningDeltaEvent>(createThinkStripper(placeOf(config), config.drop ?? false));
+};
+
+const FIELDS: ConfigFields<StripThinkConfig> = {
+  tags: true,
+  startsInside: true,
+  position: ['leading', 'anywhere'],
+  onOrphanClose: ['keep', 'strip'],
+  trim: true,
+  drop: true,
+};
 
 const createThinkStripper =
   (first: Place, drop: boolean): Stage<StreamEvent, StreamEvent> =>

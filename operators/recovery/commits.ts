@@ -21,3 +21,6 @@ const TESTS: Readonly<Record<'content' | 'text' | 'start', (event: AnyEvent) => 
   text: (event) => event.type === 'text_delta' && !isEmptyText(event),
   start: (event) => event.type === 'start',
 };
+
+/** The words `commitOn` takes. */
+export const COMMIT_ON: readonly string[] = Object.keys(TESTS);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { concatWith, from, of, throwError, type Observable } from 'rxjs';
-import { defineTool, type FinishReason, type StreamEvent } from 'rx-completions';
+import { CompletionError, defineTool, type FinishReason, type StreamEvent } from 'rx-completions';
 import {
   accumulateText,
   assembleToolCalls,
@@ -484,7 +484,7 @@ describe('assembleToolCalls: types', () => {
     // @ts-expect-error -- a tool has a name
     assembleToolCalls({ tools: [{ parameters: {} }] });
     // @ts-expect-error -- no such option
-    assembleToolCalls({ eager: true });
+    expect(() => assembleToolCalls({ eager: true })).toThrow(CompletionError);
   });
 
   it('takes a source of any events and any kind', () => {

@@ -518,6 +518,6 @@ describe('onFailure continue: types', () => {
       { onFailure: 'continue', whenRefused: 'restart', joins: ({ overlap }) => overlap > 0 },
     );
     // @ts-expect-error -- no such policy
-    fallbackEndpoints([], { onFailure: 'continue', whenRefused: 'continue' });
+    expect(() => fallbackEndpoints([], { onFailure: 'continue', whenRefused: 'continue' })).toThrow(CompletionError);
   });
 });

@@ -693,8 +693,8 @@ describe('fallbackEndpoints: types', () => {
     // @ts-expect-error -- a string is no event
     fallbackEndpoints([of('text')]);
     // @ts-expect-error -- no such policy
-    fallbackEndpoints([], { onFailure: 'retry' });
+    expect(() => fallbackEndpoints([], { onFailure: 'retry' })).toThrow(CompletionError);
     // @ts-expect-error -- no such commit
-    fallbackEndpoints([], { commitOn: 'done' });
+    expect(() => fallbackEndpoints([], { commitOn: 'done' })).toThrow(CompletionError);
   });
 });

@@ -701,9 +701,9 @@ describe('hedgeCall: types', () => {
     // @ts-expect-error -- a string is no event
     hedgeCall([of('text')]);
     // @ts-expect-error -- no failure precedes a hedge
-    hedgeCall([() => EMPTY]);
+    expect(() => hedgeCall([() => EMPTY])).toThrow(CompletionError);
     // @ts-expect-error -- no such commit
-    hedgeCall([], { commitOn: 'done' });
+    expect(() => hedgeCall([], { commitOn: 'done' })).toThrow(CompletionError);
   });
 });
 

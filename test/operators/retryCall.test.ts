@@ -815,9 +815,9 @@ describe('retryCall: types', () => {
 
   it('refuses options that do not exist', () => {
     // @ts-expect-error -- a later policy
-    retryCall({ onFailure: 'continue' });
+    expect(() => retryCall({ onFailure: 'continue' })).toThrow(CompletionError);
     // @ts-expect-error -- no such option
-    retryCall({ retries: 3 });
+    expect(() => retryCall({ retries: 3 })).toThrow(CompletionError);
     // @ts-expect-error -- a budget is an object that calls share
     retryCall({ budget: 0.1 });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { from, of, Subject, take, type Observable } from 'rxjs';
-import type { ReasoningDeltaEvent, StreamEvent } from 'rx-completions';
+import { CompletionError, type ReasoningDeltaEvent, type StreamEvent } from 'rx-completions';
 import { accumulateText, stripThink, type StripThinkConfig } from 'rx-completions/operators';
 import { operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -571,7 +571,7 @@ describe('stripThink', () => {
       // @ts-expect-error: what has no type is no event
       void of(1).pipe(stripThink());
       // @ts-expect-error: a position is one of two words
-      stripThink({ position: 'first' });
+      expect(() => stripThink({ position: 'first' })).toThrow(CompletionError);
       // @ts-expect-error: a tag has two texts
       stripThink({ tags: [{ open: '<' }] });
     });
