@@ -61,10 +61,12 @@ describe('createPlainFeed', () => {
     const feed = createPlainFeed({ read: readSlowly, ended: () => ended.resolve() }, flow);
     for (let number = 0; number < 40; number++) feed.push(Uint8Array.of(number));
     feed.end();
-    for (let seen = 0; read.length < 40; seen = read.length) {
+    let seen = 0;
+    do {
       perTurn.push(read.length - seen);
+      seen = read.length;
       await turns(1);
-    }
+    } while (seen < 40);
     await ended.promise;
     expect(read).toEqual(Array.from({ length: 40 }, (_, number) => number));
     expect(Math.max(...perTurn)).toBeLessThan(10);
