@@ -1,103 +1,9 @@
-import { getEventListeners, once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import type { Observable } from 'rxjs';
-import type { CallOptions, CompletionError } from 'rx-completions';
-import { limitRate, rateLimiter, retryCall, type AnyEvent } from 'rx-completions/operators';
-import { chunk, script, type Script } from 'rx-completions/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freshPackage, type FreshPackage } from '../examples/freshPackage.ts';
-import { alive, callTo, cleanUp, deferred, endpointOf, turns, until } from './support.ts';
-
-/** A call in one of its phases, with the server's view of it. */
-interface Phase {
-  readonly baseUrl: string;
-  call(options: CallOptions): Observable<AnyEvent>;
-  /** Resolves once the call is in the phase: asked after it was subscribed. */
-  reached(notifications: readonly unknown[]): Promise<unknown>;
-  /** How many sockets the server has open for it. */
-  openSockets(): number;
-  readonly requests: () => number;
-}
-
-const scripted =
-  (answer: Script, isReached: (notifications: readonly unknown[]) => boolean = () => true) =>
-  async (): Promise<Phase> => {
-    const endpoint = await endpointOf(answer.stall());
-    return {
-      baseUrl: endpoint.baseUrl,
-      call: (options) => callTo(endpoint, options),
-      reached: async (notifications) => {
-        await endpoint.received();
-        await until(() => isReached(notifications));
-      },
-      openSockets: () => endpoint.openSockets,
-      requests: () => endpoint.requests.length,
-    };
-  };
-
-const PHASES: Readonly<Record<string, () => Promise<Phase>>> = {
-  'waits for its key': async () => {
-    const endpoint = await endpointOf(script().stall());
-    const asked = deferred();
-    const apiKey = (): Promise<string> => {
-      asked.resolve();
-      return new Promise<string>(() => undefined);
-    };
-    return {
-      baseUrl: endpoint.baseUrl,
-      call: (options) => callTo(endpoint, { ...options, apiKey }),
-      reached: () => asked.promise,
-      openSockets: () => endpoint.openSockets,
-      requests: () => endpoint.requests.length,
-    };
-  },
-  'waits for its turn': async () => {
-    const endpoint = await endpointOf(script().stall());
-    const limiter = rateLimiter({ requestsPerMinute: 1 });
-    limiter.reserve().subscribe();
-    return {
-      baseUrl: endpoint.baseUrl,
-      call: (options) => callTo(endpoint, options).pipe(limitRate(limiter)),
-      reached: () => turns(3),
-      openSockets: () => endpoint.openSockets,
-      requests: () => endpoint.requests.length,
-    };
-  },
-  connects: async () => {
-    const greeted = deferred();
-    let open = 0;
-    // Speaks no TLS, so that the handshake goes on and on.
-    const server = createServer((socket) => {
-      open += 1;
-      socket.on('error', () => undefined).on('close', () => (open -= 1));
-      socket.on('data', () => greeted.resolve());
-      cleanUp(() => socket.destroy());
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    cleanUp(() => server.close());
-    const baseUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-    return {
-      baseUrl,
-      call: (options) => callTo({ baseUrl }, options),
-      reached: () => greeted.promise,
-      openSockets: () => open,
-      requests: () => 0,
-    };
-  },
-  'awaits the headers': scripted(script()),
-  'awaits the first byte': scripted(script().headers(), (seen) => seen.length > 0),
-  'is in the body': scripted(script().data(chunk({ text: 'Hel' })), (seen) => seen.length > 2),
-  'waits to retry': async () => {
-    const endpoint = await endpointOf(script().headers(429, { 'retry-after': 30 }).end());
-    return {
-      baseUrl: endpoint.baseUrl,
-      call: (options) => callTo(endpoint, options).pipe(retryCall()),
-      reached: (seen) => until(() => seen.length > 0),
-      openSockets: () => endpoint.openSockets,
-      requests: () => endpoint.requests.length,
-    };
-  },
-};
+import { getEventListeners } from 'node:events';
+import type { CompletionError } from 'rx-completions';
+import { script } from 'rx-completions/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PHASES, type Phase } from './phases.ts';
+import { alive, callTo, deferred, endpointOf, turns, until } from './support.ts';
 
 const names = Object.keys(PHASES);
 /** A socket of a response that has ended may be kept for the next call. */
@@ -196,43 +102,5 @@ describe('a call that is left while it', () => {
     expect(await ended).toMatchObject({ code: 'aborted', phase: 'connect' });
     expect(endpoint.connections).toBe(0);
     expect(getEventListeners(aborting.signal, 'abort')).toEqual([]);
-  });
-});
-
-/** Leaves a call in the phase it has come to and does nothing else; says how long the process lives on. */
-const LEAVING = `
-  import { openAICompatModel, streamOpenAICompletions } from 'rx-completions';
-  import { limitRate, rateLimiter, retryCall } from 'rx-completions/operators';
-
-  const [phase, baseUrl] = process.argv.slice(2);
-  const limiter = rateLimiter({ requestsPerMinute: 1 });
-  limiter.reserve().subscribe();
-  const pipes = { 'waits for its turn': limitRate(limiter), 'waits to retry': retryCall() };
-  const call = streamOpenAICompletions(
-    openAICompatModel({ provider: 'test', id: 'm', baseUrl }),
-    { messages: [{ role: 'user', content: 'Hello' }] },
-    { apiKey: phase === 'waits for its key' ? () => new Promise(() => {}) : null },
-  );
-  const subscription = (pipes[phase] ?? ((source) => source))(call).subscribe({ error: (error) => console.error(error) });
-  setTimeout(() => {
-    subscription.unsubscribe();
-    const left = performance.now();
-    process.once('exit', () => console.log(Math.round(performance.now() - left)));
-  }, 300);
-`;
-
-describe('a program whose only call is left while it', () => {
-  let built: FreshPackage;
-  beforeAll(async () => {
-    built = await freshPackage();
-    await built.add('leaving.mjs', LEAVING);
-  }, 60_000);
-  afterAll(() => built[Symbol.asyncDispose]());
-
-  it.each(names)('%s: T-AB-01, fault 116: ends by itself at once', async (name) => {
-    const { baseUrl } = await PHASES[name]!();
-    const { code, output, errors } = await built.run('leaving.mjs', [name, baseUrl]);
-    expect({ code, errors }).toEqual({ code: 0, errors: '' });
-    expect(Number(output)).toBeLessThan(2_000);
   });
 });
