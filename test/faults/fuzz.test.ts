@@ -6,8 +6,9 @@ import { arbitraries, chunk, comment, frame, streamOf, usageReport } from 'rx-co
 import { describe, expect, it } from 'vitest';
 import { hello, modelAt, textIn, turns, until } from './support.ts';
 
-/** How many programs are tried; a long run sets it. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000);
+/** For how long programs are tried, where it is not for a thousand of them; `FUZZ_SEED` repeats a run. */
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 0);
+const SEED = process.env['FUZZ_SEED'];
 
 type Ending = 'complete' | CompletionErrorCode;
 
@@ -115,12 +116,15 @@ const check = (model: Model, real: Real): void => {
   expect(real.endings[0]).toBe(model.ending);
 };
 
+let steps = 0;
+
 /** A step of a program: what it does to the answer, and what the rules say of it while the answer is running. */
 const step = (name: string, act: (real: Real) => void, foretell: (model: Model) => void): fc.AsyncCommand<Model, Real> => ({
   check: () => true,
   run: async (model, real) => {
     const before = real.events.length;
     const wasOver = model.left || real.endings.length > 0;
+    steps += 1;
     act(real);
     await real.caughtUp();
     if (!wasOver) foretell(model);
@@ -235,9 +239,11 @@ const STEPS: readonly fc.Arbitrary<fc.AsyncCommand<Model, Real>>[] = [
 ];
 
 describe('the byte path', () => {
+  let programs = 0;
   it('holds to its rules in any program of frames, garbage, faults and endings, however they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands([...STEPS], { maxCommands: 30, size: 'max' }), fc.constantFrom<CallOptions>({}, { includeHeartbeats: true, includeRaw: true }), async (program, options) => {
+        programs += 1;
         const model: Model = { text: '', responded: false, finished: false, left: false, ending: undefined, wild: false };
         const real = new Real({ apiKey: null, ...options });
         await fc.asyncModelRun(() => ({ model, real }), program);
@@ -249,7 +255,11 @@ describe('the byte path', () => {
         await turns(1);
         expect(real.isFreed).toBe(true);
       }),
-      { numRuns: RUNS, ...(process.env['FUZZ_SEED'] !== undefined && { seed: Number(process.env['FUZZ_SEED']) }) },
+      {
+        ...(SECONDS === 0 ? { numRuns: 1000 } : { numRuns: 1e9, interruptAfterTimeLimit: 1000 * SECONDS }),
+        ...(SEED !== undefined && { seed: Number(SEED) }),
+      },
     );
-  });
+    if (SECONDS > 0) console.log(`${programs} programs, ${steps} steps`);
+  }, 20_000 + 2_000 * SECONDS);
 });
