@@ -49,8 +49,9 @@ export const tally = (names) => {
 /** One line of figures for the rows whose id begins with this. */
 export const figures = (rows, name, prefix) => {
   const own = rows.filter(({ id }) => id.startsWith(prefix));
-  const tested = own.filter(({ tests }) => tests > 0).length;
-  const apart = own.filter(({ never }) => never !== undefined).length;
-  const later = own.filter((row) => row.later !== undefined).length;
+  const isExcused = ({ never, later }) => (never ?? later) !== undefined;
+  const tested = own.filter((row) => row.tests > 0 && !isExcused(row)).length;
+  const apart = own.filter((row) => row.never !== undefined && row.tests === 0).length;
+  const later = own.filter((row) => row.later !== undefined && row.tests === 0).length;
   return `${name} ${tested + apart + later}/${own.length} (${tested} tested, ${apart} do not apply, ${later} to do)`;
 };
