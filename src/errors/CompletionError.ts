@@ -61,7 +61,7 @@ export class CompletionError extends Error {
   declare readonly which?: TimeoutKind;
   /** For `endpoints_exhausted`: every endpoint's failure, in the order tried. */
   declare readonly errors?: readonly CompletionError[];
-  /** What a collecting operator held when the failure came. */
+  /** What an operator that collects held when the failure came; none of this package does so yet. */
   declare readonly partial?: unknown;
 
   constructor(code: CompletionErrorCode, details: CompletionErrorDetails = {}) {

@@ -13,7 +13,7 @@ export interface UserMessage {
   readonly content: string | readonly UserPart[];
 }
 
-/** What the model said in a former turn. The message a call ends with fits here unchanged. */
+/** What the model said in a former turn. Calls of `assembleToolCalls` fit its content as they are. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly content: string | readonly AssistantPart[];

@@ -12,7 +12,7 @@ export interface Limits {
   readonly maxChoices: number;
   /** Tool calls in one choice. @defaultValue 128 */
   readonly maxToolCalls: number;
-  /** Bytes of the arguments of one tool call, counted as UTF-16 units. @defaultValue 1 MiB */
+  /** Length of the arguments of one tool call, in UTF-16 units: one for each ASCII byte. @defaultValue 1 MiB */
   readonly maxToolInputBytes: number;
 }
 
