@@ -151,8 +151,9 @@ export const toEvents = (config: ToEventsConfig, emit: (event: StreamEvent) => v
   };
 };
 
-const saysWhoAnswers = ({ id, model, created, servedBy, choices }: Chunk): boolean =>
-  id !== undefined || model !== undefined || created !== undefined || servedBy !== undefined || choices.length > 0;
+/** Whether a chunk has news of the answerer, or content, which `response` comes before. */
+const saysWhoAnswers = ({ id, model, created, servedBy, choices, citations }: Chunk): boolean =>
+  id !== undefined || model !== undefined || created !== undefined || servedBy !== undefined || choices.length > 0 || citations !== undefined;
 
 const responseOf = ({ id, model, created, servedBy }: Chunk): StreamEvent => ({
   type: 'response',

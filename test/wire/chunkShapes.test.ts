@@ -190,6 +190,11 @@ describe('content in other forms', () => {
     expect(reading.events.flatMap((event) => (event.type === 'annotation' ? [event.startIndex] : []))).toEqual([1, 9]);
   });
 
+  it('T-CH-11: citations that come before anything else come after the response', () => {
+    const reading = read([{ choices: [], citations: ['https://a.example/'] }, { id: 'x', ...says({ content: 'a' }) }, ...end]);
+    expect(reading.events.map(({ type }) => type).slice(-5)).toEqual(['response', 'annotation', 'text_delta', 'finish', 'done']);
+  });
+
   it('T-CH-11: more addresses than are remembered are all delivered', () => {
     const citations = Array.from({ length: 6000 }, (_, at) => `https://${at}.example/`);
     const reading = read([{ ...says({ content: 'a' }), citations }, ...end]);
