@@ -1,12 +1,10 @@
 import type { FinishReason, StreamEvent, ToolCallDeltaEvent } from '../src/events/StreamEvent.ts';
-import { createToolCallLedger, type ToolCallDraft, type ToolCallLedger } from '../src/events/createToolCallLedger.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
 import { liftEvents } from './liftEvents.ts';
-import { createCallIds } from './tools/createCallIds.ts';
+import { createCallKeeper } from './tools/createCallKeeper.ts';
 import type { ToolCallEvent, ToolCallUpdateEvent } from './tools/ToolCallEvent.ts';
 import type { ToolLike } from './tools/ToolLike.ts';
-import { toToolCall } from './tools/toToolCall.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 
 /** Config of `assembleToolCalls`. */
@@ -86,59 +84,28 @@ type AssembledEvent<Tools extends readonly ToolLike[], Updates extends boolean> 
   | ToolCallEvent<Tools>
   | (Updates extends true ? ToolCallUpdateEvent : never);
 
-interface ChoiceCalls {
-  readonly ledger: ToolCallLedger;
-  /** By the order of arrival. */
-  readonly callIds: string[];
-}
-
-const createToolCallAssembler = (
-  config: AssembleToolCallsConfig,
-): Stage<StreamEvent, StreamEvent | ToolCallEvent | ToolCallUpdateEvent> => {
-  const { maxToolCalls = Infinity, maxToolInputBytes = Infinity } = config;
-  const tools = config.tools && new Map(config.tools.map((tool) => [tool.name, tool]));
-  const toolNames = tools && new Set(tools.keys());
-
-  return (emit) => {
-    const choices = new Map<number, ChoiceCalls>();
-    const reasons = new Map<number, FinishReason>();
-    let callIds = createCallIds();
-
-    const reset = (): void => {
-      choices.clear();
-      reasons.clear();
-      callIds = createCallIds();
-    };
+const createToolCallAssembler =
+  (config: AssembleToolCallsConfig): Stage<StreamEvent, StreamEvent | ToolCallEvent | ToolCallUpdateEvent> =>
+  (emit) => {
+    const kept = createCallKeeper(config);
 
     const add = (event: ToolCallDeltaEvent): void => {
-      const { choice, delta } = event;
-      let calls = choices.get(choice);
-      if (calls === undefined) {
-        calls = { ledger: createToolCallLedger({ toolNames, maxToolCalls, maxToolInputBytes }), callIds: [] };
-        choices.set(choice, calls);
-      }
-      const draft = calls.ledger.add(event);
-      const callId = (calls.callIds[draft.order] ??= callIds(draft.id, choice, draft.order));
+      const { callId, draft } = kept.add(event);
       emit(event);
+      const { choice, delta } = event;
       if (config.partial === true)
         emit({ type: 'tool_call_update', choice, callId, name: draft.name, args: draft.args, delta });
     };
 
     const release = (reason?: FinishReason): void => {
-      for (const [choice, { ledger, callIds }] of [...choices].sort(([left], [right]) => left - right)) {
-        const complete = !isCut(reasons.get(choice) ?? reason);
-        inOrder(ledger.drafts).forEach((draft, index) => {
-          const callId = callIds[draft.order] ?? '';
-          emit(toToolCall(draft, { choice, index, callId, complete }, tools));
-        });
-      }
-      reset();
+      for (const call of kept.toToolCalls(reason)) emit(call);
+      kept.reset();
     };
 
     return {
       push: (event) => {
-        if (event.type === 'start') reset();
-        else if (event.type === 'finish') reasons.set(event.choice, tellingReason(reasons.get(event.choice), event.reason));
+        if (event.type === 'start') kept.reset();
+        else if (event.type === 'finish') kept.noteFinish(event);
         else if (event.type === 'done') release(event.reason);
         if (event.type === 'tool_call_delta') add(event);
         else emit(event);
@@ -146,19 +113,3 @@ const createToolCallAssembler = (
       flush: () => release(),
     };
   };
-};
-
-/** A lone `stop` may follow the reason that tells why the answer ended. */
-const tellingReason = (known: FinishReason | undefined, reason: FinishReason): FinishReason =>
-  known === undefined || known === 'stop' || known === 'unknown' ? reason : known;
-
-const isCut = (reason: FinishReason | undefined): boolean =>
-  reason === undefined || reason === 'length' || reason === 'content_filter';
-
-/** By the endpoint's indices where each call has its own, else by arrival. A draft nothing ever came for is no call. */
-const inOrder = (drafts: readonly ToolCallDraft[]): readonly ToolCallDraft[] => {
-  const calls = drafts.filter(({ id, name, args, extra }) => id ?? extra ?? (name !== '' || args.trim() !== ''));
-  const indices = new Set(calls.map(({ index }) => index));
-  if (indices.has(undefined) || indices.size < calls.length) return calls;
-  return calls.sort((left, right) => (left.index ?? 0) - (right.index ?? 0));
-};
