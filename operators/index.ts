@@ -21,6 +21,9 @@ export type {
   ValidToolCall,
 } from './tools/ToolCallEvent.ts';
 export type { ToolInputOf, ToolLike } from './tools/ToolLike.ts';
+export { accumulateArgs, type AccumulateArgsConfig } from './accumulateArgs.ts';
+export type { ArgsSoFar } from './tools/ArgsSoFar.ts';
+export type { DeepPartial } from './json/DeepPartial.ts';
 export { fallbackEndpoints } from './fallbackEndpoints.ts';
 export type { CommitOn } from './recovery/commits.ts';
 export type { FallbackContext } from './fallback/FallbackContext.ts';

@@ -1,5 +1,6 @@
 import { CompletionError, openAICompatModel } from 'rx-completions';
 import {
+  accumulateArgs,
   accumulateText,
   assembleToolCalls,
   fallbackEndpoints,
@@ -27,6 +28,7 @@ const as = <T = never>(value: unknown): T => value as T;
 
 const makers: readonly (readonly [string, (config: never) => unknown])[] = [
   ['accumulateText', accumulateText],
+  ['accumulateArgs', accumulateArgs],
   ['stripThink', stripThink],
   ['assembleToolCalls', assembleToolCalls],
   ['normalizeUsage', normalizeUsage],
