@@ -1,3 +1,4 @@
+import { asBuffer } from './sse/asBuffer.ts';
 import { decodeLines } from './sse/decodeLines.ts';
 import { decodeSse } from './sse/decodeSse.ts';
 import { compose, type Stage, type StageRun } from './stage.ts';
@@ -20,7 +21,7 @@ export const readBody =
   (emit) => {
     let reader: StageRun<Uint8Array> | undefined;
     const contentType = config.contentType.toLowerCase();
-    let beginning: Buffer = Buffer.alloc(0);
+    let beginning = NOTHING;
 
     const decide = (ended: boolean): void => {
       const format = sniffBody(beginning, contentType, ended);
@@ -28,7 +29,7 @@ export const readBody =
       if (format === 'sse' && contentType !== '' && !contentType.includes('text/event-stream')) {
         emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
       }
-      reader = readers(config)[format](emit);
+      reader = openReader(format, config)(emit);
       reader.push(beginning);
     };
 
@@ -38,7 +39,7 @@ export const readBody =
           reader.push(bytes);
           return;
         }
-        beginning = withoutBlanks(Buffer.concat([beginning, bytes]));
+        beginning = withoutBlanks(beginning.length === 0 ? asBuffer(bytes) : Buffer.concat([beginning, bytes]));
         decide(false);
       },
       flush: () => {
@@ -48,12 +49,13 @@ export const readBody =
     };
   };
 
-const readers = (config: ReadBodyConfig): Record<BodyFormat, Stage<Uint8Array, WireItem>> => ({
-  sse: compose(decodeSse({ maxEventBytes: config.maxEventBytes }), readChunks(config)),
-  json: compose(decodeLines(config.maxEventBytes), readJsonLines(config)),
-  html: rejectBody('html', config.failure),
-  text: rejectBody('text', config.failure),
-});
+const openReader = (format: BodyFormat, config: ReadBodyConfig): Stage<Uint8Array, WireItem> => {
+  if (format === 'sse') return compose(decodeSse({ maxEventBytes: config.maxEventBytes }), readChunks(config));
+  if (format === 'json') return compose(decodeLines(config.maxEventBytes), readJsonLines(config));
+  return rejectBody(format, config.failure);
+};
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Leaves out the blanks a body begins with, also behind a byte order mark: they say nothing, may go on for ever, and must

@@ -46,7 +46,7 @@ const ask = <E extends AnyEvent>(
     contentWithin(attempt, content, config),
     catchError((error: unknown) => {
       const notice = of(chain.fail(error, attempt));
-      return chain.asksAgain ? concat(notice, defer(() => ask(member, chain, config))) : notice;
+      return chain.asksAgain() ? concat(notice, defer(() => ask(member, chain, config))) : notice;
     }),
   );
 };
@@ -59,7 +59,7 @@ interface AttemptSetting {
 
 const stageOf = <E extends AnyEvent>(attempt: Attempt, { chain, config, onContent }: AttemptSetting): Stage<E, E> => {
   const { commitOn = 'content', maxHeldEvents = 65_536, minOverlap = 12, joins = followsOn } = config;
-  const { partial } = chain;
+  const partial = chain.partial();
   const holder = createAttemptHolder<E>(attempt, {
     // A continuation is held until it is joined, and no longer.
     commits: partial === undefined ? commits(commitOn) : () => true,
@@ -72,6 +72,8 @@ const stageOf = <E extends AnyEvent>(attempt: Attempt, { chain, config, onConten
   return compose(createJoiner<E>(attempt, { partial: partial.text, minOverlap, joins, maxHeldEvents, onContent, onUnjoined }), holder);
 };
 
-const open = <E>(member: Alternate<E>, { failure, context }: Chain): ObservableInput<E> =>
+const open = <E>(member: Alternate<E>, chain: Chain): ObservableInput<E> => {
+  const failure = chain.failure();
   // No failure precedes the first member, which is the source and never one of our functions, even if it can be called.
-  failure === undefined || typeof member !== 'function' ? (member as ObservableInput<E>) : member(failure, context);
+  return failure === undefined || typeof member !== 'function' ? (member as ObservableInput<E>) : member(failure, chain.context());
+};

@@ -22,12 +22,12 @@ export interface Chain {
   /** Whether a member has answered, so that no other one is asked. */
   whole: boolean;
   /** Whether the member that failed last is to be asked again, for the whole answer. */
-  readonly asksAgain: boolean;
+  asksAgain(): boolean;
   /** The failure that the next member stands in for. */
-  readonly failure: CompletionError | undefined;
-  readonly context: FallbackContext;
+  failure(): CompletionError | undefined;
+  context(): FallbackContext;
   /** What the next member goes on from; `undefined` when it gives the whole answer. */
-  readonly partial: PartialAnswer | undefined;
+  partial(): PartialAnswer | undefined;
   begin(): Attempt;
   /** To be told each event that is passed on; absent where nothing is ever continued. */
   readonly note: ((event: AnyEvent) => void) | undefined;
@@ -49,12 +49,12 @@ export const createChain = ({ members, onFailure, whenRefused, shouldFallback }:
   const partial = (): PartialAnswer | undefined => {
     const next = members[failed];
     // A function that takes no context cannot know what to go on from.
-    return typeof next === 'function' && next.length > 1 ? keeper?.partial : undefined;
+    return typeof next === 'function' && next.length > 1 ? keeper?.partial() : undefined;
   };
 
   const context = (): FallbackContext => {
     const goesOnFrom = partial();
-    return { attempt: log.attempts + 1, errors: log.errors, ...(goesOnFrom !== undefined && { partial: goesOnFrom }) };
+    return { attempt: log.attempts() + 1, errors: log.errors, ...(goesOnFrom !== undefined && { partial: goesOnFrom }) };
   };
 
   const isDiscarded = (): boolean => {
@@ -66,18 +66,10 @@ export const createChain = ({ members, onFailure, whenRefused, shouldFallback }:
 
   return {
     whole: false,
-    get asksAgain() {
-      return asksAgain;
-    },
-    get failure() {
-      return failure;
-    },
-    get context() {
-      return context();
-    },
-    get partial() {
-      return partial();
-    },
+    asksAgain: () => asksAgain,
+    failure: () => failure,
+    context,
+    partial,
     begin: () => {
       asksAgain = false;
       return log.begin();
@@ -92,14 +84,14 @@ export const createChain = ({ members, onFailure, whenRefused, shouldFallback }:
       standing ||= attempt.delivered;
       if (!asksAgain) failed += 1;
       if (attempt.committed && onFailure === 'fail') throw failure;
-      if (keeper?.refuses === true && whenRefused === 'fail') throw failure;
+      if (keeper?.refuses() === true && whenRefused === 'fail') throw failure;
       if (!shouldFallback(failure, context())) throw failure;
       if (failed === members.length) throw failed === 1 ? failure : exhausted(log.errors, failure);
       const from = failure.endpoint ?? attempt.endpoint;
       return {
         type: 'fallback',
         ...(from !== undefined && { from }),
-        attempt: log.attempts + 1,
+        attempt: log.attempts() + 1,
         error: errorSummary(failure),
         discarded: isDiscarded(),
       };

@@ -68,7 +68,7 @@ export const createJoiner =
     const read = (delta: string): void => {
       opening += delta;
       overlap.push(delta);
-      if (overlap.settled && (opening.length >= OPENING_CHARS || repeated() > 0 || beginsAnew())) join();
+      if (overlap.isSettled() && (opening.length >= OPENING_CHARS || repeated() > 0 || beginsAnew())) join();
     };
 
     const hold = (event: E, events: E[]): void => {

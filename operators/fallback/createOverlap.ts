@@ -1,7 +1,7 @@
 /** Finds how much of a continuation repeats the end of what it continues, as the continuation comes in. */
 export interface Overlap {
   /** Whether more of the continuation cannot change the overlap. */
-  readonly settled: boolean;
+  isSettled(): boolean;
   push(piece: string): void;
   /** The longest end of the partial text that the continuation begins with, in UTF-16 units; takes it for whole. */
   end(): number;
@@ -44,9 +44,7 @@ export const createOverlap = (partial: string): Overlap => {
   };
 
   return {
-    get settled() {
-      return at === partial.length;
-    },
+    isSettled: () => at === partial.length,
     push: (piece) => {
       if (at === partial.length) return;
       const known = read.length;

@@ -5,9 +5,9 @@ import type { PartialAnswer } from './PartialAnswer.ts';
 /** Keeps what has been delivered of an answer, as long as another attempt could go on from it. */
 export interface PartialKeeper {
   /** What can be continued; `undefined` when nothing can. */
-  readonly partial: PartialAnswer | undefined;
+  partial(): PartialAnswer | undefined;
   /** Whether content has been delivered that nobody can go on from. */
-  readonly refuses: boolean;
+  refuses(): boolean;
   note(event: AnyEvent): void;
   discard(): void;
 }
@@ -23,13 +23,11 @@ export const createPartialKeeper = (): PartialKeeper => {
   };
 
   return {
-    get partial() {
+    partial: () => {
       if (text === '' || hasMore || isStructured(text)) return undefined;
       return { text, ...(reasoning !== '' && { reasoning }) };
     },
-    get refuses() {
-      return hasMore || isStructured(text);
-    },
+    refuses: () => hasMore || isStructured(text),
     discard,
     note: (noted) => {
       // Events of one `type` have one shape, which is what the discriminated union promises.

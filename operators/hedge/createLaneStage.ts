@@ -26,7 +26,7 @@ export const createLaneStage =
 
     // Not before the events that won: their `start` begins the answer.
     const tellWaste = (): void => {
-      if (hasTold || race.winner !== lane) return;
+      if (hasTold || race.winner() !== lane) return;
       hasTold = true;
       race.wastes().forEach((waste) => emit(waste));
     };
@@ -35,7 +35,7 @@ export const createLaneStage =
       if (event.type === 'heartbeat') return true;
       if (!belongsToNoAttempt(event)) return false;
       // Numbers of attempts that run side by side would come in any order; later ones wait behind those that wait.
-      holdsNotices ||= race.running > 1;
+      holdsNotices ||= race.running() > 1;
       return !holdsNotices;
     };
 
@@ -54,7 +54,7 @@ export const createLaneStage =
         tellWaste();
         // Events of one `type` have one shape, which is what the discriminated union promises.
         const { attempts } = event as E & DoneEvent;
-        emit(attempts >= race.attempts ? event : { ...event, attempts: race.attempts });
+        emit(attempts >= race.attempts() ? event : { ...event, attempts: race.attempts() });
       } else emit(event);
     });
 

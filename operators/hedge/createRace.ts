@@ -10,15 +10,15 @@ import type { WasteEvent } from './WasteEvent.ts';
 
 /** What one subscription's race has come to. */
 export interface Race {
-  readonly winner: Lane | undefined;
+  winner(): Lane | undefined;
   /** How many attempts were made, those within members included. */
-  readonly attempts: number;
+  attempts(): number;
   /** How many members are being asked. */
-  readonly running: number;
+  running(): number;
   /** Whether a member is left to be asked. */
-  readonly hasNext: boolean;
+  hasNext(): boolean;
   /** How long to wait for content before the next member is asked, in milliseconds. */
-  readonly waitMs: number;
+  waitMs(): number;
   launch(): Lane;
   noteContent(lane: Lane): void;
   win(lane: Lane): void;
@@ -54,19 +54,11 @@ export const createRace = (members: number, config: HedgeCallConfig): Race => {
   };
 
   return {
-    get winner() {
-      return winner;
-    },
-    get attempts() {
-      return attempts();
-    },
-    get running() {
-      return running();
-    },
-    get hasNext() {
-      return lanes.length < members;
-    },
-    get waitMs() {
+    winner: () => winner,
+    attempts,
+    running,
+    hasNext: () => lanes.length < members,
+    waitMs: () => {
       const learned = latencies?.percentile(afterPercentile);
       return learned === undefined ? afterMs : Math.max(learned, minAfterMs);
     },

@@ -43,9 +43,12 @@ export const raceMembers = <E extends AnyEvent>(
       launches.next(race.launch());
       return EMPTY;
     });
-    const wait = defer(() => (Number.isFinite(race.waitMs) ? timer(Math.min(race.waitMs, MAX_TIMER_MS), scheduler) : NEVER));
+    const wait = defer(() => {
+      const waitMs = race.waitMs();
+      return Number.isFinite(waitMs) ? timer(Math.min(waitMs, MAX_TIMER_MS), scheduler) : NEVER;
+    });
     const hedges = launches.pipe(
-      switchMap(() => (race.hasNext ? wait : NEVER)),
+      switchMap(() => (race.hasNext() ? wait : NEVER)),
       filter(() => budget?.withdraw() ?? true),
       tap(() => launches.next(race.launch())),
       ignoreElements(),

@@ -4,7 +4,7 @@ import type { Attempt } from './Attempt.ts';
 /** What one subscription's attempts have come to so far. */
 export interface AttemptLog {
   /** How many attempts have failed, those made within a member included: the next one counts on from here. */
-  readonly attempts: number;
+  attempts(): number;
   /** Every failure, in order. */
   readonly errors: readonly CompletionError[];
   begin(): Attempt;
@@ -18,9 +18,7 @@ export const createAttemptLog = (): AttemptLog => {
   let delivered = false;
 
   return {
-    get attempts() {
-      return attempts;
-    },
+    attempts: () => attempts,
     errors,
     begin: () => ({ before: attempts, made: 1, endpoint: undefined, committed: false, delivered: false }),
     fail: (error, attempt) => {

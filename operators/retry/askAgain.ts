@@ -20,7 +20,7 @@ export const askAgain = <E extends AnyEvent>(
     budget?.deposit();
     return defer(() => ask(source, retries, config)).pipe(
       // A loop and no recursion: any number of attempts takes the memory of one.
-      repeat({ delay: () => (retries.whole ? EMPTY : timer(retries.delayMs, scheduler)) }),
+      repeat({ delay: () => (retries.whole ? EMPTY : timer(retries.delayMs(), scheduler)) }),
       endsWithin(retries, config),
     );
   });

@@ -12,7 +12,7 @@ export interface Retries {
   /** Whether an attempt has answered, so that no other one is made. */
   whole: boolean;
   /** How long to wait before the next attempt, in milliseconds. */
-  readonly delayMs: number;
+  delayMs(): number;
   begin(): Attempt;
   /** Takes note of a failure. Returns the notice that the source is asked again, or throws what the call fails with. */
   fail(error: unknown, attempt: Attempt): RetryEvent;
@@ -35,7 +35,7 @@ export const createRetries = (config: RetryCallConfig): Retries => {
   const allowed = (failed: CompletionError, committed: boolean): number | undefined => {
     // So that NaN ends the attempts instead of allowing them without end.
     if (!(failures < maxAttempts) || (committed && onFailure === 'fail')) return undefined;
-    if (!shouldRetry(failed, { attempt: log.attempts + 1, errors: log.errors })) return undefined;
+    if (!shouldRetry(failed, { attempt: log.attempts() + 1, errors: log.errors })) return undefined;
     const wait = waitBefore(failures, failed, config);
     if (wait === undefined || wait >= endsAt - now()) return undefined;
     // Asked last: what is not asked again for another reason costs nothing.
@@ -44,9 +44,7 @@ export const createRetries = (config: RetryCallConfig): Retries => {
 
   return {
     whole: false,
-    get delayMs() {
-      return delayMs;
-    },
+    delayMs: () => delayMs,
     begin: () => (current = log.begin()),
     fail: (error, attempt) => {
       failure = log.fail(error, attempt);
@@ -59,7 +57,7 @@ export const createRetries = (config: RetryCallConfig): Retries => {
         type: 'retry',
         // A source of several attempts is a chain, which may begin elsewhere than where it failed.
         ...(from !== undefined && (attempt.made === 1 ? { from, to: from } : { from })),
-        attempt: log.attempts + 1,
+        attempt: log.attempts() + 1,
         delayMs,
         error: errorSummary(failure),
         discarded: attempt.delivered,

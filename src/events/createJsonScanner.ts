@@ -2,7 +2,7 @@
 export interface JsonScanner {
   read(piece: string): void;
   /** Whether all that was read is one object from its first bracket to its last, with white space around it. */
-  readonly whole: boolean;
+  isWhole(): boolean;
 }
 
 /** Makes a scanner; each character is looked at once, so reading a text in any pieces is linear in its length. */
@@ -38,9 +38,7 @@ export const createJsonScanner = (): JsonScanner => {
         else readOutside(code);
       }
     },
-    get whole() {
-      return state === 'after';
-    },
+    isWhole: () => state === 'after',
   };
 };
 

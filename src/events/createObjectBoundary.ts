@@ -25,7 +25,7 @@ export const createObjectBoundary = (): ObjectBoundary => {
       scanner = createJsonScanner();
       scanner.read(text);
     }
-    if (!scanner.whole) return false;
+    if (!scanner.isWhole()) return false;
     // The scanner counts brackets; that the text is JSON is asked once, since what is refuted stays refuted.
     refuted = !parses(text);
     return !refuted;

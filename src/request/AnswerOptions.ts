@@ -7,5 +7,5 @@ export interface AnswerOptions {
   readonly includeHeartbeats: boolean;
   readonly includeRaw: boolean;
   /** Fields of a delta to find reasoning in, in place of the usual ones. */
-  readonly reasoningFields?: readonly string[];
+  readonly reasoningFields?: readonly string[] | undefined;
 }

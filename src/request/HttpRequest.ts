@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly timeouts: Timeouts;
   readonly limits: Limits;
-  readonly signal?: AbortSignal;
-  readonly dispatcher?: DispatcherLike;
+  readonly signal?: AbortSignal | undefined;
+  readonly dispatcher?: DispatcherLike | undefined;
   readonly answer: AnswerOptions;
 }

@@ -28,7 +28,7 @@ export const buildRequest = (
   kind: CallKind,
   model: Model,
   context: Context,
-  options: CallOptions = {},
+  options: CallOptions | undefined,
   environment?: Environment,
 ): HttpRequest | Promise<HttpRequest> => {
   const settings = parseOptions(options);
@@ -54,14 +54,14 @@ export const buildRequest = (
       warnings: draft.warnings,
       timeouts: withDefaults(DEFAULT_TIMEOUTS, settings.timeouts),
       limits: withDefaults(DEFAULT_LIMITS, settings.limits),
-      ...(settings.signal === undefined ? {} : { signal: settings.signal }),
-      ...(settings.dispatcher === undefined ? {} : { dispatcher: settings.dispatcher }),
+      signal: settings.signal,
+      dispatcher: settings.dispatcher,
       answer: {
         choices: typeof body['n'] === 'number' ? body['n'] : 1,
         onBadFrame: settings.onBadFrame ?? 'error',
         includeHeartbeats: settings.includeHeartbeats ?? false,
         includeRaw: settings.includeRaw ?? false,
-        ...(model.reasoningFields === undefined ? {} : { reasoningFields: model.reasoningFields }),
+        reasoningFields: model.reasoningFields,
       },
     };
   };

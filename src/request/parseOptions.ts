@@ -6,11 +6,14 @@ import type { Timeouts } from './Timeouts.ts';
 
 /** Checks a call's options: a copy of them, or a `config` error that names every field that cannot be used. */
 export const parseOptions = (options: unknown): CallOptions => {
+  if (options === undefined) return NONE;
   const parsed = schema.safeParse(options);
   // The schema has checked every field; absent and undefined are the same to whoever reads them.
   if (parsed.success) return parsed.data as CallOptions;
   throw schemaError(parsed.error.issues, place, NAMES);
 };
+
+const NONE: CallOptions = {};
 
 const place = (path: string): string => (path === '' ? '`options`' : `\`options.${path}\``);
 

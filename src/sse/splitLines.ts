@@ -1,10 +1,12 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import type { StageRun } from '../stage.ts';
+import { asBuffer } from './asBuffer.ts';
 
 const LF = 10;
 const CR = 13;
 /** Space for a held line above this size is given back once the line is out. */
 const KEPT_BYTES = 64 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Receives one line as a range of bytes, which are valid only during the call. */
 export type OnLine = (bytes: Buffer, start: number, end: number) => void;
@@ -15,7 +17,7 @@ export type OnLine = (bytes: Buffer, start: number, end: number) => void;
  * linear in the bytes however they are cut. `flush` gives up the last line if nothing ended it.
  */
 export const splitLines = (onLine: OnLine, maxLineBytes: number): StageRun<Uint8Array> => {
-  let held: Buffer = Buffer.alloc(0);
+  let held = NOTHING;
   let heldLength = 0;
   let endedByCr = false;
   let atStart = true;
@@ -43,12 +45,12 @@ export const splitLines = (onLine: OnLine, maxLineBytes: number): StageRun<Uint8
     const length = heldLength;
     heldLength = 0;
     deliver(held, 0, length);
-    if (held.length > KEPT_BYTES) held = Buffer.alloc(0);
+    if (held.length > KEPT_BYTES) held = NOTHING;
   };
 
   return {
     push: (input) => {
-      const bytes = Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+      const bytes = asBuffer(input);
       let start = 0;
       if (endedByCr && bytes.length > 0) {
         endedByCr = false;

@@ -108,14 +108,11 @@ export class Call<Out> implements ExchangeOwner {
 
   #createSink(): ReaderSink<Out> {
     const subscriber = this.#subscriber;
-    const isOver = (): boolean => this.#over;
     return {
       emit: (output) => {
         if (!this.#over) subscriber.next(output);
       },
-      get closed() {
-        return isOver();
-      },
+      isClosed: () => this.#over,
       progress: () => {
         this.#committed = true;
         this.#deadlines.progress();

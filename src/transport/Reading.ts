@@ -104,7 +104,7 @@ export class Reading implements BodyOutlet {
   }
 
   #followIdleMs(): void {
-    const idleMs = this.#reader.idleMs ?? this.#request.timeouts.idleMs;
+    const idleMs = this.#reader.idleMs?.() ?? this.#request.timeouts.idleMs;
     if (idleMs === this.#idleMs) return;
     this.#idleMs = idleMs;
     this.#deadlines.allow(idleMs);

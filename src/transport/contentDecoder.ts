@@ -11,7 +11,9 @@ export type CreateDecoder = (first: Uint8Array) => Transform;
  * One layer is undone: more are a known way to make a client work itself to death.
  */
 export const contentDecoder = ({ headers }: ResponseHead): CreateDecoder | undefined => {
-  const [encoding, ...others] = (headers['content-encoding'] ?? '')
+  const declared = headers['content-encoding'];
+  if (declared === undefined) return undefined;
+  const [encoding, ...others] = declared
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())

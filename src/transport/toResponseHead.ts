@@ -4,15 +4,14 @@ import type { ResponseHead } from './ResponseHead.ts';
 export type RawHeaders = Readonly<Record<string, unknown>>;
 
 /** Brings a response's head into one form, whichever dispatcher it comes from. */
-export const toResponseHead = (status: number, headers: RawHeaders): ResponseHead => ({
-  status,
-  headers: Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const text = textOf(value);
-      return text === undefined ? [] : [[name.toLowerCase(), text]];
-    }),
-  ),
-});
+export const toResponseHead = (status: number, headers: RawHeaders): ResponseHead => {
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const text = textOf(value);
+    if (text !== undefined) texts.set(name.toLowerCase(), text);
+  }
+  return { status, headers: Object.fromEntries(texts) };
+};
 
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;

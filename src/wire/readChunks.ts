@@ -19,7 +19,7 @@ export interface ReadChunksConfig {
   /** What a frame that starts like JSON and does not parse means: a lost piece of the answer, or a warning. */
   readonly onBadFrame: 'error' | 'warn';
   /** Fields of a delta to find reasoning in, the first that says something. */
-  readonly reasoningFields?: readonly string[];
+  readonly reasoningFields?: readonly string[] | undefined;
   readonly failure: FailureContext;
   /** Whether frames that repeat an earlier one but for their piece of content are read without parsing them. */
   readonly learnFrames: boolean;

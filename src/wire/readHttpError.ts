@@ -14,7 +14,7 @@ const MAX_ERROR_BODY_MS = 5000;
 /** Reads the body of an error response. */
 export interface HttpErrorReader extends StageRun<Uint8Array> {
   /** What is left of the time for the body, in milliseconds. */
-  readonly idleMs: number;
+  idleMs(): number;
   /** The error as far as its body has come. */
   error(): CompletionError;
 }
@@ -53,9 +53,7 @@ export const readHttpError = (
   };
 
   return {
-    get idleMs() {
-      return Math.max(0, MAX_ERROR_BODY_MS - (performance.now() - began));
-    },
+    idleMs: () => Math.max(0, MAX_ERROR_BODY_MS - (performance.now() - began)),
     error,
     push: (bytes) => {
       const piece = bytes.subarray(0, maxErrorBodyBytes - length);

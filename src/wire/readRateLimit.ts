@@ -28,11 +28,15 @@ const TOKENS: readonly Spelling[] = [
 
 /** What a response says of the endpoint's limits; `undefined` when it says nothing that can be read. */
 export const readRateLimit = (headers: Headers, now: number = Date.now()): RateLimit | undefined => {
+  if (!Object.keys(headers).some(saysWhatIsLeft)) return undefined;
   const requests = allowanceIn(headers, REQUESTS, now);
   const tokens = allowanceIn(headers, TOKENS, now);
   if (requests === undefined && tokens === undefined) return undefined;
   return { ...(requests !== undefined && { requests }), ...(tokens !== undefined && { tokens }) };
 };
+
+/** Most endpoints say nothing, which is told sooner than which spelling they use. */
+const saysWhatIsLeft = (name: string): boolean => name.includes('ratelimit-') && name.includes('remaining');
 
 const allowanceIn = (headers: Headers, spellings: readonly Spelling[], now: number): Allowance | undefined => {
   for (const nameOf of spellings) {

@@ -40,9 +40,7 @@ export const readResponse = (pieces: readonly Uint8Array[], options: ResponseOpt
     emit: (event: StreamEvent) => {
       if (!ended) events.push(event);
     },
-    get closed() {
-      return ended;
-    },
+    isClosed: () => ended,
     progress: () => undefined,
     end: () => {
       ended = true;

@@ -117,9 +117,7 @@ describe('time limits', () => {
         return {
           push: () => (idleMs = 30),
           flush: () => undefined,
-          get idleMs() {
-            return idleMs;
-          },
+          idleMs: () => idleMs,
           interrupt: (error) => {
             sink.emit(`was ${error.which ?? ''}`);
             return undefined;
@@ -133,7 +131,7 @@ describe('time limits', () => {
 
   it('fault 30: asks the reader before the first read too', async () => {
     const server = await serve((socket) => socket.write(STREAM));
-    const { error } = await call(server.url, {}, { idleMs: 30 });
+    const { error } = await call(server.url, {}, { idleMs: () => 30 });
     expect(error).toMatchObject({ code: 'timeout', which: 'idle' });
   });
 

@@ -147,9 +147,9 @@ describe('unsubscribing', () => {
       () => requestTo(server.url),
       (_head, sink) => ({
         push: () => {
-          seen.push(sink.closed);
+          seen.push(sink.isClosed());
           sink.emit('x');
-          seen.push(sink.closed);
+          seen.push(sink.isClosed());
         },
         flush: () => undefined,
         interrupt: (error) => error,
@@ -166,7 +166,7 @@ describe('unsubscribing', () => {
       () => requestTo(server.url),
       (head, sink, request) => {
         sink.emit('opened');
-        return readText({ idleMs: 5_000 })(head, sink, request);
+        return readText({ idleMs: () => 5_000 })(head, sink, request);
       },
     );
     expect(await outcomeOf(texts.pipe(take(1)))).toEqual({ values: ['opened'] });

@@ -131,8 +131,8 @@ describe('error responses', () => {
 
   it('fault 30: a body that stalls has five seconds, and then what came must do', () => {
     const reader = readHttpError(400, {}, 65_536, {});
-    expect(reader.idleMs).toBeGreaterThan(4000);
-    expect(reader.idleMs).toBeLessThanOrEqual(5000);
+    expect(reader.idleMs()).toBeGreaterThan(4000);
+    expect(reader.idleMs()).toBeLessThanOrEqual(5000);
     reader.push(Buffer.from('{"error":{"message":"half a sen'));
     expect(reader.error()).toMatchObject({ code: 'http_status', status: 400, phase: 'headers' });
   });
