@@ -20,6 +20,7 @@ describe('T-ER-03, fault 62, fault 63, fault 65: an error is an error in any sha
     ['a report of validation', 'data: {"detail":[{"loc":["body",0],"msg":"boom","input":"my prompt"}]}'],
     ['a message', 'data: {"message":"boom"}'],
     ['a message of object error', 'data: {"object":"error","message":"boom","choices":null}'],
+    ['a message of object error beside no choices', 'data: {"object":"error","message":"boom","choices":[]}'],
     ['a message of type error', 'data: {"type":"error","message":"boom"}'],
     ['an error of type error', 'data: {"type":"error","error":{"type":"overloaded","message":"boom"}}'],
     ['MiniMax', 'data: {"base_resp":{"status_code":1013,"status_msg":"boom"},"choices":[{"index":0,"delta":{}}]}'],
@@ -29,8 +30,8 @@ describe('T-ER-03, fault 62, fault 63, fault 65: an error is an error in any sha
     ['a field called error', 'error: boom'],
     ['a field called error with JSON', 'error: {"message":"boom"}'],
     ['a bare line of JSON', '{"error":{"message":"boom"}}'],
-    ['an error of a choice', 'data: {"choices":[{"index":0,"delta":{},"error":{"message":"boom"},"finish_reason":"error"}]}'],
-    ['a string as the error of a choice', 'data: {"choices":[{"index":0,"delta":{},"error":"boom"}]}'],
+    ['fault 64: an error of a choice', 'data: {"choices":[{"index":0,"delta":{},"error":{"message":"boom"},"finish_reason":"error"}]}'],
+    ['fault 64: a string as the error of a choice', 'data: {"choices":[{"index":0,"delta":{},"error":"boom"}]}'],
   ];
 
   it.each(shapes)('%s', (_, frame) => {
@@ -86,7 +87,7 @@ describe('what an error in the stream becomes', () => {
   });
 
   it.each(['error', 'network_error', 'insufficient_system_resource', 'malformed_function_call'])(
-    'T-ER-02: the finish reason %s alone is an error',
+    'T-ER-02, fault 64: the finish reason %s alone is an error',
     (word) => {
       const reading = read([said, ends(word), '[DONE]']);
       expect(answerOf(reading)).toEqual([text('a')]);

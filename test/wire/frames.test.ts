@@ -14,6 +14,7 @@ describe('how a stream is framed', () => {
     ['T-SSE-01: CRLF line ends', plain.replaceAll('\n', '\r\n')],
     ['T-SSE-01: CR line ends', plain.replaceAll('\n', '\r')],
     ['T-SSE-01, fault 42: mixed line ends', plain.replace('\n\n', '\r\n\n').replace('\n\ndata', '\r\r\ndata')],
+    ['T-SSE-01, fault 42: CRLF between the data lines of one event', plain.replaceAll('"choices":', '"choices":\ndata: ').replaceAll('\n', '\r\n')],
     ['T-SSE-04: no space after the colon', plain.replaceAll('data: ', 'data:')],
     ['T-SSE-05, fault 45: one JSON text over several data lines', plain.replaceAll('"choices":', '"choices":\ndata: ')],
     ['T-SSE-06: comments inside data', `data: : OPENROUTER PROCESSING\n\n${plain}data: : keepalive\n\n`],
@@ -196,6 +197,12 @@ describe('hostile bytes', () => {
     expect(read([deep(257), ends(), '[DONE]']).error).toMatchObject({ code: 'limit', message: 'a chunk nests deeper than 256 levels (maxJsonDepth)' });
   });
 
+  it('fault 72: so is a JSON body', () => {
+    const deep = (levels: number): string => `{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"x":${nest(levels - 1)}}`;
+    expect(readText(deep(256)).error).toBeUndefined();
+    expect(readText(deep(257)).error).toMatchObject({ code: 'limit', message: 'the body nests deeper than 256 levels (maxJsonDepth)' });
+  });
+
   it('fault 72: brackets within strings are no depth', () => {
     const said = `\\"${'[{'.repeat(1000)}`;
     expect(textIn(read([says({ content: said }), ends(), '[DONE]']).events)).toBe(said);
@@ -233,11 +240,14 @@ describe('hostile bytes', () => {
     expect(textIn(reading.events)).toBe('');
     const call = reading.events.find((event) => event.type === 'tool_call_delta');
     expect(call?.delta).toBe('{"__proto__":{"polluted":1}}');
-    for (const event of reading.events) expect(Object.getPrototypeOf(event)).toBe(Object.prototype);
+    for (const object of [...reading.events, call?.extra?.['extra_content']]) expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
   });
 
   it('fault 74: of a key sent twice the last counts', () => {
     expect(answerOf(readText('data: {"choices":[{"delta":{"content":"a","content":"b"}}]}\n\ndata: [DONE]\n\n'))[0]).toEqual(text('b'));
+    // Also in frames that are alike but for one string.
+    const frame = (first: string): string => `{"choices":[{"delta":{"content":"${first}","content":"same"}}]}`;
+    expect(textIn(read([frame('same'), frame('other'), ends(), '[DONE]']).events)).toBe('samesame');
   });
 
   it('fault 75: numbers beyond all bounds are no figures of the response', () => {
