@@ -89,6 +89,11 @@ describe('limits', () => {
     expect(() => run.push(bytesOf('x'.repeat(100)))).toThrow('maxEventBytes');
   });
 
+  it('fault 66: refuses a line longer than the limit that one read brings whole', () => {
+    expect(() => decode([bytesOf(`: ${'x'.repeat(1000)}\n`)], { maxEventBytes: 1000 })).toThrow('longer than 1000 bytes');
+    expect(() => decode([bytesOf(`: ${'x'.repeat(998)}\n`)], { maxEventBytes: 1000 })).not.toThrow();
+  });
+
   it('fault 66: refuses an event of many lines that together pass the limit', () => {
     const lines = 'data: xxxxxxxxx\n'.repeat(101);
     expect(() => decode([bytesOf(lines)], { maxEventBytes: 1000 })).toThrow('larger than 1000 bytes');

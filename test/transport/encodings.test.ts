@@ -144,6 +144,13 @@ describe('an encoded body', () => {
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
+  it('fault 67: a body that decodes to nothing costs the limit and no more', async () => {
+    const nothing = Buffer.alloc(1500, Buffer.of(0, 0, 0, 0xff, 0xff));
+    expect(await decode('deflate', nothing)).toMatchObject({ text: '', error: { code: 'connection_lost' } });
+    const { text, error } = await decode('deflate', nothing, { limits: { maxStreamBytes: 1000 } });
+    expect([text, error?.message]).toEqual(['', expect.stringContaining('maxStreamBytes 1000')]);
+  });
+
   it('unsubscribing in the middle of a decoded read ends it', async () => {
     const mock = new MockAgent();
     cleanUp(() => mock.close());

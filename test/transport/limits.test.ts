@@ -64,6 +64,7 @@ describe('a long body', () => {
     // Reads of 5 ms each, so that a turn takes less than 50 ms on a machine with nothing else to do.
     expect(Math.max(...readsPerTurn)).toBeLessThan(10);
     expect(call.notifications.slice(0, -2).join('')).toBe(body);
+    expect(Math.max(...call.notifications.map((said) => String(said).length))).toBeLessThanOrEqual(64 * 1024);
     expect(call.notifications.slice(-2)).toEqual(['flushed', 'complete']);
   });
 
