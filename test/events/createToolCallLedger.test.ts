@@ -47,6 +47,12 @@ describe('the tool call ledger: which call a fragment belongs to', () => {
         { index, id: 'c1', name: 'f1', delta: '{"a":1}' },
       ]),
     ).toEqual(['c0 f0 {}', 'c1 f1 {"a":1}']);
+    expect(
+      callsOf([
+        { index, id: 'c0', name: 'f0', delta: '' },
+        { index, id: 'c1', name: 'f1', delta: '' },
+      ]),
+    ).toEqual(['c0 f0 ', 'c1 f1 ']);
   });
 
   it('T-TC-01: a new id opens a call of the same tool, and without a name once the call before it is whole', () => {
@@ -199,6 +205,7 @@ describe('the tool call ledger: names', () => {
     expect(callsOf([{ ...fragment, delta: '' }, { ...fragment, delta: '{' }, { ...fragment, delta: '}' }])).toEqual([
       'c0 get_weather {}',
     ]);
+    expect(callsOf([{ ...fragment, delta: '' }, { ...fragment, delta: '' }])).toEqual(['c0 get_weather ']);
   });
 
   const pieces = (...names: string[]): ToolCallFragment[] => names.map((name) => ({ index: 0, name, delta: '' }));
@@ -284,7 +291,7 @@ describe('the tool call ledger: what is kept and what is bounded', () => {
     expect(ledger.add({ index: 0, delta: '{}', extra: { note: 1 } }).extra).toEqual({ ...first, note: 1 });
   });
 
-  it('T-TC-23: foreign keys change no prototype', () => {
+  it('T-TC-23, fault 73: foreign keys change no prototype', () => {
     const extra: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":1}');
     const ledger = createToolCallLedger({ maxToolCalls: 1, maxToolInputBytes: 100 });
     const draft = ledger.add({ id: '__proto__', name: 'constructor', delta: '', extra: extra as Record<string, unknown> });

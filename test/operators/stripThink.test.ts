@@ -448,6 +448,8 @@ describe('stripThink', () => {
       const tags = [{ open: '💭', close: '💬' }];
       expect(strip([text('<'), text('😀<'), text('😀')])).toEqual([text('<😀<'), text('😀')]);
       expect(strip([text('\ud83d'), text('\ude00')], { tags })).toEqual([text('😀')]);
+      expect(strip([text('\ud83d'), text('\ude00')])).toEqual([text('\ud83d'), text('\ude00')]);
+      expect(strip([text('<'), text('\ud83d'), text('\ude00')])).toEqual([text('<\ud83d'), text('\ude00')]);
       expect(runs(strip([text('\ud83d'), text('\udcad'), text('a'), text('💬b')], { tags }))).toEqual([
         ['thought', 'a'],
         ['text', 'b'],
