@@ -61,7 +61,8 @@ export const normalizeUsage = (config: NormalizeUsageConfig = {}): EventOperator
   return liftEvents<UsageEvent | WarningEvent>(createUsageNormalizer(config));
 };
 
-const createUsageNormalizer =
+/** The stage of `normalizeUsage`. */
+export const createUsageNormalizer =
   ({ quirks = {}, priceOf }: NormalizeUsageConfig): Stage<StreamEvent, StreamEvent | UsageEvent> =>
   (emit) => {
     let figures: Figures = {};

@@ -26,8 +26,8 @@ export interface CallKeeper {
   noteFinish(finish: FinishEvent): void;
   /** Whether the calls of a choice have all they will ever have; `reason` is the one of `done`, absent before it. */
   isWhole(choice: number, reason?: FinishReason): boolean;
-  /** Makes the events of all calls, choice by choice. Only for the end: it looks into the arguments. */
-  toToolCalls(reason?: FinishReason): readonly ToolCallEvent[];
+  /** Makes the events of all calls, or of those of one choice, choice by choice. For the end: it looks into the arguments. */
+  toToolCalls(reason?: FinishReason, only?: number): readonly ToolCallEvent[];
   /** Forgets everything. */
   reset(): void;
 }
@@ -65,8 +65,9 @@ export const createCallKeeper = (config: CallKeeperConfig): CallKeeper => {
       return (calls[draft.order] ??= { choice, callId: callIds(draft.id, choice, draft.order), draft });
     },
     noteFinish: ({ choice, reason }) => void reasons.set(choice, tellingReason(reasons.get(choice), reason)),
-    toToolCalls: (reason) =>
+    toToolCalls: (reason, only) =>
       [...choices]
+        .filter(([choice]) => choice === (only ?? choice))
         .sort(([left], [right]) => left - right)
         .flatMap(([choice, { calls }]) => {
           const complete = isWhole(choice, reason);

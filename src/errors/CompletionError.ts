@@ -61,7 +61,7 @@ export class CompletionError extends Error {
   declare readonly which?: TimeoutKind;
   /** For `endpoints_exhausted`: every endpoint's failure, in the order tried. */
   declare readonly errors?: readonly CompletionError[];
-  /** What an operator that collects held when the failure came; none of this package does so yet. */
+  /** What an operator that collects had of the answer when the failure came: the message so far, for `collectMessage`. */
   declare readonly partial?: unknown;
 
   constructor(code: CompletionErrorCode, details: CompletionErrorDetails = {}) {

@@ -14,10 +14,11 @@ const REACH: Readonly<Record<string, Reach>> = {
   'src/errors': { values: [] },
   'src/stage.ts': { values: [] },
   'src/exceedsDepth.ts': { values: [] },
+  'src/emitFrom.ts': { values: [] },
   'src/model': { values: ['src/errors/', 'zod'] },
   'src/request': { values: ['src/errors/', 'zod'], types: ['src/model/Model.ts'] },
   'src/transport': {
-    values: ['src/errors/', 'src/stage.ts', 'rxjs', 'undici', 'node:'],
+    values: ['src/errors/', 'src/stage.ts', 'src/emitFrom.ts', 'rxjs', 'undici', 'node:'],
     types: ['HttpRequest', 'DispatcherLike', 'Limits', 'Timeouts'].map((name) => `src/request/${name}.ts`),
   },
   'src/sse': { values: ['src/errors/', 'src/stage.ts'] },
@@ -32,7 +33,11 @@ const REACH: Readonly<Record<string, Reach>> = {
     types: ['src/events/', 'src/stage.ts'],
   },
   'src/testing/arbitraries': { values: ['src/testing/sse/'], types: ['src/events/', 'fast-check'] },
-  operators: { values: ['src/events/', 'src/errors/', 'src/stage.ts', 'src/exceedsDepth.ts', 'rxjs'] },
+  operators: {
+    values: ['src/events/', 'src/errors/', 'src/stage.ts', 'src/exceedsDepth.ts', 'src/emitFrom.ts', 'rxjs'],
+    // An answer is a message of the conversation that goes on.
+    types: ['src/request/Context.ts', 'src/request/Part.ts'],
+  },
 };
 
 /** Every import that the picture does not show. */
@@ -81,7 +86,7 @@ const allows = ({ values, types = [] }: Reach, to: string, typeOnly: boolean): b
   );
 
 /** Files at the top that belong to no station and are for all. */
-const COMMON: readonly string[] = ['stage.ts', 'exceedsDepth.ts'];
+const COMMON: readonly string[] = ['stage.ts', 'exceedsDepth.ts', 'emitFrom.ts'];
 
 const partOf = (path: string): string => {
   const [top = '', folder = '', inner = ''] = path.split('/');

@@ -36,18 +36,20 @@ describe('doors', () => {
   it('rx-completions/operators offers what one does with events', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
-        EventGrammarError accumulateArgs accumulateText addUsage assembleToolCalls billableOutput
-        endpointHealth fallbackEndpoints hedgeBudget hedgeCall latencyHistory liftEvents liftReader limitRate
-        normalizeUsage rateLimiter retryBudget retryCall stripThink textOutput uncachedInput verifyEvents
+        EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage assembleToolCalls
+        billableOutput collectMessage endpointHealth fallbackEndpoints hedgeBudget hedgeCall latencyHistory
+        liftEvents liftReader limitRate normalizeUsage rateLimiter retryBudget retryCall stripThink textOutput
+        uncachedInput verifyEvents
       `),
       types: words(`
-        AccumulateArgsConfig AccumulateTextConfig Alternate AnyEvent ArgsSoFar AssembleToolCallsConfig
-        CommitOn DeepPartial EndpointHealth EndpointHealthConfig EndpointState EventOperator EventReader
-        FallbackContext FallbackEndpointsConfig GuardConfig HedgeBudgetConfig HedgeCallConfig InvalidToolCall
-        LatencyHistory LatencyHistoryConfig LimitRateConfig NormalizeUsageConfig PartialAnswer RateLimiter
-        RateLimiterConfig Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam Stage
-        StageRun StripThinkConfig ThinkTag ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError
-        ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall WasteEvent
+        AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerMessage AnswerPart
+        AnyEvent ArgsSoFar AssembleToolCallsConfig CitationPart CollectMessageConfig CommitOn DeepPartial
+        EndpointHealth EndpointHealthConfig EndpointState EventOperator EventReader FallbackContext
+        FallbackEndpointsConfig GuardConfig HedgeBudgetConfig HedgeCallConfig InvalidToolCall LatencyHistory
+        LatencyHistoryConfig LimitRateConfig NormalizeUsageConfig PartialAnswer RateLimiter RateLimiterConfig
+        Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun
+        StripThinkConfig ThinkTag ThinkTagPair ToolCallEvent ToolCallUpdateEvent ToolInputError ToolInputOf
+        ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall WasteEvent
       `),
     });
   });

@@ -22,6 +22,7 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
   reasoningPane: (output) => expect(output).toContain("{ thinking: 'Six times seven.', answer: 'It is 42.' }"),
   toolCall: (output) =>
     expect(lines(output)).toEqual(['weather {"city":"Bern"} -> 7 degrees in Bern', 'It is 7 degrees in Bern.']),
+  conversation: (output) => expect(lines(output)).toEqual(['One moment.', 'It is 7 degrees in Bern.', '4 messages']),
   usageAcrossEndpoints: (output) => {
     const rows = lines(output).map((line) => line.split('│').map((cell) => cell.trim()));
     const row = (endpoint: string): string[] | undefined => rows.find((cells) => cells[2] === `'${endpoint}'`)?.slice(3, -1);
