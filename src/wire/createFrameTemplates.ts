@@ -12,6 +12,8 @@ export interface FrameTemplates {
 /** Everything of a frame but the piece of content in it, and how to make its chunk with another piece. */
 interface Template {
   readonly prefix: string;
+  /** What stands between the piece and the padding; absent where a frame has none. */
+  readonly middle: string | undefined;
   readonly suffix: string;
   readonly fill: (piece: string) => Chunk;
 }
@@ -26,6 +28,8 @@ const MAX_VIEWED_CHARS = 12;
 const MAX_LEARNED_CHARS = 65_536;
 const MAX_PROBES = 4;
 const PROBE = 'a piece that is not there';
+/** Strings of random length and no meaning, against eavesdroppers who count bytes. corpus/openai, corpus/mistral */
+const PADDINGS = ['"obfuscation":"', '"p":"'];
 
 /**
  * A template is the text before and after one string of a JSON text. Between them, whatever is the inside of a JSON string
@@ -44,7 +48,7 @@ export const createFrameTemplates = (read: (data: string) => Chunk | undefined):
         if (template === undefined) break;
         const end = data.length - template.suffix.length;
         if (end <= template.prefix.length || !fits(data, template, end)) continue;
-        const piece = insideOfString(data.slice(template.prefix.length, end));
+        const piece = insideOfString(data.slice(template.prefix.length, endOfPiece(data, template, end)));
         if (piece === undefined || piece === '') continue;
         if (at > 0) templates.unshift(...templates.splice(at, 1));
         toSkip = 0;
@@ -71,6 +75,17 @@ export const createFrameTemplates = (read: (data: string) => Chunk | undefined):
 const fits = (data: string, { prefix, suffix }: Template, end: number): boolean =>
   data.slice(end) === suffix && data.slice(0, prefix.length) === prefix;
 
+/**
+ * Where the piece ends if all before `end` fits. The first place that looks like the end of the piece is the end, or it
+ * stands behind a backslash: then what is cut is no inside of a string.
+ */
+const endOfPiece = (data: string, { prefix, middle }: Template, end: number): number => {
+  if (middle === undefined) return end;
+  const at = data.indexOf(middle, prefix.length);
+  const from = at + middle.length;
+  return at !== -1 && from <= end && isPlain(data.slice(from, end)) ? at : prefix.length;
+};
+
 const templateOf = (data: string, chunk: Chunk, read: (data: string) => Chunk | undefined): Template | undefined => {
   const hole = holeOf(chunk);
   if (hole === undefined || data.length > MAX_LEARNED_CHARS) return undefined;
@@ -81,10 +96,20 @@ const templateOf = (data: string, chunk: Chunk, read: (data: string) => Chunk | 
     const prefix = data.slice(0, at + 1);
     const suffix = data.slice(at + quoted.length - 1);
     const probed = read(prefix + PROBE + suffix);
-    if (probed !== undefined && holeOf(probed)?.piece === PROBE) return { prefix, suffix, fill: hole.fill };
+    if (probed !== undefined && holeOf(probed)?.piece === PROBE) return { prefix, ...withoutPadding(suffix), fill: hole.fill };
     at = data.indexOf(quoted, at + 1);
   }
   return undefined;
+};
+
+/** Nothing is read under the name of a padding, so what stands there makes no difference to the chunk. */
+const withoutPadding = (rest: string): Pick<Template, 'middle' | 'suffix'> => {
+  for (const opening of PADDINGS) {
+    const from = rest.indexOf(opening) + opening.length;
+    const end = rest.indexOf('"', from);
+    if (from >= opening.length && isPlain(rest.slice(from, end))) return { middle: rest.slice(0, from), suffix: rest.slice(end) };
+  }
+  return { middle: undefined, suffix: rest };
 };
 
 /** The one piece of content of an ordinary chunk, and the same chunk with another; nothing where the chunk holds more. */

@@ -50,7 +50,15 @@ const delta = fc.oneof(
   fc.tuple(fc.nat(2), piece).map(([index, args]) => ({ tool_calls: [{ index, function: { arguments: args } }] })),
 );
 
-const stream = fc.array(fc.tuple(delta, fc.constantFrom({}, {}, {}, { created: 2 }, { usage: { total_tokens: 3 } })), { maxLength: 12 });
+const padding = fc.oneof(fc.stringMatching(/^\w{1,16}$/), piece);
+const more = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  fc.constantFrom({ created: 2 }, { usage: { total_tokens: 3 } }),
+  { weight: 3, arbitrary: padding.map((obfuscation) => ({ obfuscation })) },
+  padding.map((p) => ({ p, after: 'p' })),
+);
+
+const stream = fc.array(fc.tuple(delta, more), { maxLength: 12 });
 
 describe('frames read by their template', () => {
   it('stability: any stream gives the same chunks as one that is parsed frame by frame', () => {
@@ -83,9 +91,13 @@ describe('frames read by their template', () => {
     ['a second field in the place of the piece', 'data: {"choices":[{"delta":{"content":"a","refusal":"b"}}]}\n\n'],
     ['a raw line feed within the piece', 'data: {"choices":[{"delta":{"content":"a\tb"}}]}\n\n'],
     ['an unfinished escape', 'data: {"choices":[{"delta":{"content":"a\\u12"}}]}\n\n'],
+    ['a padding that closes the string', 'data: {"choices":[{"delta":{"content":"a"}}],"p":"b","p":"c"}\n\n'],
+    ['an escaped quote where the padding begins', 'data: {"choices":[{"delta":{"content":"a\\"}}],\\"p\\":\\""}}],"p":"c"}\n\n'],
+    ['an error in the place of the padding', 'data: {"choices":[{"delta":{"content":"a"}}],"p":"","error":"b"}\n\n'],
     ['an empty piece', 'data: {"choices":[{"delta":{"content":""}}]}\n\n'],
   ])('is not taken in by %s', (_what, frame) => {
     expectSame(Buffer.from(`data: {"choices":[{"delta":{"content":"x"}}]}\n\n${frame}`));
+    expectSame(Buffer.from(`data: {"choices":[{"delta":{"content":"x"}}],"p":"abc"}\n\n${frame}`));
   });
 
   it('tells the piece from a name that reads the same', () => {
@@ -96,6 +108,14 @@ describe('frames read by their template', () => {
     const body = framesOf(Array.from({ length: 1000 }, (_, at) => chunk({ content: `w${at}` })));
     const parse = vi.spyOn(JSON, 'parse');
     read(body, true);
+    expect(parse.mock.calls.length).toBeLessThan(10);
+    parse.mockRestore();
+  });
+
+  it.each([[{ at: 1 }], [{}]])('reads frames padded to any length with hardly any parsing: %j', (after) => {
+    const padded = (at: number): object => chunk({ content: `w${at}` }, { obfuscation: 'x'.repeat(at % 16), ...after });
+    const parse = vi.spyOn(JSON, 'parse');
+    read(framesOf(Array.from({ length: 1000 }, (_, at) => padded(at))), true);
     expect(parse.mock.calls.length).toBeLessThan(10);
     parse.mockRestore();
   });
