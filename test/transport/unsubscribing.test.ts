@@ -1,5 +1,5 @@
 import { take } from 'rxjs';
-import { MockAgent } from 'undici';
+import { Agent, MockAgent, type Dispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
@@ -157,6 +157,43 @@ describe('unsubscribing', () => {
     );
     await outcomeOf(texts.pipe(take(1)));
     expect(seen).toEqual([false, true]);
+  });
+
+  it('fault 99: while the request waits in a dispatcher of the caller sends nothing', async () => {
+    const dispatcher = new Agent({ connections: 1 });
+    cleanUp(() => dispatcher.destroy());
+    const server = await serve((socket) => socket.write(STREAM));
+    const texts = streamResponse(() => requestTo(server.url, { dispatcher }), readText());
+    const first = pending(texts);
+    await until(() => server.requests.length === 1);
+    pending(texts).subscription.unsubscribe();
+    server.sockets[0]?.write(LAST_CHUNK);
+    await until(() => first.notifications.length > 0);
+    const last = pending(texts);
+    await until(() => server.requests.length === 2);
+    server.sockets[0]?.write(LAST_CHUNK);
+    server.sockets[1]?.write(LAST_CHUNK);
+    await until(() => last.notifications.length > 0);
+    expect([first.notifications, last.notifications]).toEqual([['complete'], ['complete']]);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it('fault 105: a dispatcher may answer within the call, and the consumer leave within the first event', async () => {
+    const reasons: unknown[] = [];
+    let reads = 0;
+    const controller = { abort: (reason: unknown) => reasons.push(reason), pause: () => undefined, resume: () => undefined };
+    const dispatch: Dispatcher['dispatch'] = (_options, handler) => {
+      handler.onRequestStart?.(controller as never, {});
+      handler.onResponseStart?.(controller as never, 200, {});
+      for (let sent = 0; sent < 3; sent += 1) handler.onResponseData?.(controller as never, Buffer.from('x'));
+      return true;
+    };
+    const texts = streamResponse<string>(
+      () => requestTo('http://mock/', { dispatcher: { dispatch } }),
+      (head, sink, request) => ({ ...readText()(head, sink, request), push: () => sink.emit(`${(reads += 1)}`) }),
+    );
+    expect(await outcomeOf(texts.pipe(take(1)))).toEqual({ values: ['1'] });
+    expect([reads, reasons.length]).toEqual([1, 1]);
   });
 
   it('fault 105: what a reader emits while it is opened can end the call', async () => {
