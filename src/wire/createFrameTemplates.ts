@@ -22,6 +22,8 @@ interface Template {
 const MAX_TEMPLATES = 8;
 /** How many frames go by unlearned at most, where no template ever fits. */
 const MAX_PAUSE = 512;
+/** Where templates are learned this far apart, none of them has fitted since the first: they are tried in vain. */
+const FORGETFUL_PAUSE = 8;
 /** Longer pieces would be kept as a view of their whole frame by the engine, so they are made anew. */
 const MAX_VIEWED_CHARS = 12;
 /** Learning reads a frame a few times over, so neither a large frame nor one that says the same everywhere is learned. */
@@ -64,6 +66,7 @@ export const createFrameTemplates = (read: (data: string) => Chunk | undefined):
       }
       const template = templateOf(data, chunk, read);
       if (template === undefined) return;
+      if (pause > FORGETFUL_PAUSE) templates.length = 0;
       toSkip = pause;
       pause = Math.min(2 * pause, MAX_PAUSE);
       if (templates.unshift(template) > MAX_TEMPLATES) templates.pop();
