@@ -64,7 +64,13 @@ describe('the ending of a response', () => {
     const server = await serve((socket) =>
       socket.write(head('103 Early Hints', 'link: </x>') + STREAM + chunked('text') + LAST_CHUNK),
     );
-    expect((await outcomeOf(streamResponse(() => requestTo(server.url), readUntilDone))).values).toEqual(['text', 'flushed']);
+    const statuses: number[] = [];
+    const texts = streamResponse<string>(() => requestTo(server.url), (head, sink, request) => {
+      statuses.push(head.status);
+      return readUntilDone(head, sink, request);
+    });
+    expect(await outcomeOf(texts)).toEqual({ values: ['text', 'flushed'] });
+    expect(statuses).toEqual([200]);
   });
 
   it.each(['open', 'push', 'flush'])('wraps what is thrown in %s and keeps the secrets out of it', async (where) => {

@@ -1,9 +1,10 @@
+import dns from 'node:dns';
 import { createServer as createTlsServer } from 'node:tls';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Agent, MockAgent } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
 import {
@@ -27,6 +28,17 @@ const call = (url: string, overrides?: Overrides): Promise<Outcome<string>> =>
 
 const callTo = async (answer: Answer): Promise<Outcome<string>> => call((await serve(answer)).url);
 
+/** From now on a name has two addresses, and nobody listens on the first. */
+const resolveTwice = (): void => {
+  const addresses = [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }] as const;
+  const lookup = (_name: string, { all }: dns.LookupOptions, callback: (...found: unknown[]) => void): void => {
+    if (all === true) callback(null, addresses);
+    else callback(null, addresses[0].address, addresses[0].family);
+  };
+  const spy = vi.spyOn(dns, 'lookup').mockImplementation(lookup as never);
+  cleanUp(() => spy.mockRestore());
+};
+
 describe('a connection that fails', () => {
   it('fault 1: refused is a connect error', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -45,14 +57,16 @@ describe('a connection that fails', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const { error } = await call(`http://localhost:${port}/`);
-    expect(error).toMatchObject({ code: 'connect', cause: { code: 'ECONNREFUSED' } });
-    expect((error?.cause as Error).message).toContain('ECONNREFUSED');
+    resolveTwice();
+    const { error } = await call(`http://both.test:${port}/`);
+    expect(error).toMatchObject({ code: 'connect', phase: 'connect', retryable: true });
+    expect((error?.cause as Error).message).toMatch(/^connect E\w+ ::1/);
   });
 
   it('fault 5: refused on one address of a name is made on another', async () => {
     const server = await serve((socket) => socket.write(head('200 OK', 'content-length: 2') + 'v4'));
-    expect(await call(server.url.replace('127.0.0.1', 'localhost'))).toEqual({ values: ['v4'] });
+    resolveTwice();
+    expect(await call(server.url.replace('127.0.0.1', 'both.test'))).toEqual({ values: ['v4'] });
   });
 
   it.each([

@@ -38,6 +38,18 @@ describe('a kept socket that has died', () => {
     expect(server.requests[2]?.split('\r\n\r\n')[1]).toBe(server.requests[1]?.split('\r\n\r\n')[1]);
   });
 
+  it('fault 8: is replaced by no other kept one, which may have died as well', async () => {
+    const server = await serve((socket, count) => {
+      if (count === 3 || count === 4) socket.resetAndDestroy();
+      else socket.write(STREAM + chunked('answer') + LAST_CHUNK);
+    });
+    const texts = streamResponse(() => requestTo(server.url), readText());
+    await Promise.all([outcomeOf(texts), outcomeOf(texts)]);
+    await turns(3);
+    await outcomeOf(texts);
+    expect(server.sockets.length).toBe(3);
+  });
+
   it('fault 8: is replaced once only', async () => {
     const server = await serve(first((socket) => socket.resetAndDestroy()));
     const texts = streamResponse(() => requestTo(server.url), readText());
