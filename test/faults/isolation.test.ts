@@ -13,7 +13,7 @@ interface ForeignObserver {
 
 /** An Observable of another library, or of another copy of rxjs: it shares nothing with ours but the symbol. */
 const foreign = (events: readonly StreamEvent[], error?: Error): ObservableInput<StreamEvent> => {
-  const own = {
+  const subscribable = {
     subscribe: (observer: ForeignObserver) => {
       for (const event of events) observer.next(event);
       if (error === undefined) observer.complete();
@@ -22,7 +22,10 @@ const foreign = (events: readonly StreamEvent[], error?: Error): ObservableInput
     },
   };
   // The type knows the symbol only; where the platform has none, rxjs looks for this name.
-  return { ...own, '@@observable': () => own } as unknown as ObservableInput<StreamEvent>;
+  const subscribe = (): never => {
+    throw new Error('an Observable of ours was expected');
+  };
+  return { subscribe, '@@observable': () => subscribable } as unknown as ObservableInput<StreamEvent>;
 };
 
 const NONE = { defaultValue: undefined };

@@ -11,7 +11,7 @@ const headersOf = (
   requestOf(compatAt('https://h/v1', { headers: modelHeaders }), hello, { headers }).headers;
 
 describe('the headers of a request', () => {
-  it('are these by default', () =>
+  it('fault 37: are these by default, and ask for no encoding', () =>
     expect(requestOf(openRouter).headers).toEqual({
       'content-type': 'application/json',
       accept: 'text/event-stream',

@@ -87,7 +87,7 @@ describe('a signal', () => {
     expect(listeners(signal)).toBe(0);
   });
 
-  it('T-AB-04: collects no listeners over many calls', async () => {
+  it('T-AB-04, fault 114: collects no listeners over many calls', async () => {
     const server = await serve((socket) => socket.write(STREAM + LAST_CHUNK));
     const { signal } = new AbortController();
     const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
