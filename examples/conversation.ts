@@ -2,7 +2,6 @@
 import { defineTool, openAICompatModel, streamOpenAICompletions, type Message } from 'rx-completions';
 import { collectMessage } from 'rx-completions/operators';
 import { scriptedEndpoint, scriptOfAnswer } from 'rx-completions/testing';
-import { lastValueFrom } from 'rxjs';
 import { z } from 'zod';
 
 const tools = [defineTool({ name: 'weather', parameters: z.object({ city: z.string() }) })] as const;
@@ -15,14 +14,17 @@ await using endpoint = await scriptedEndpoint([
 const model = openAICompatModel({ provider: 'vllm', id: 'qwen3', baseUrl: endpoint.baseUrl });
 const messages: Message[] = [{ role: 'user', content: 'How cold is it in Bern?' }];
 
+const answers = streamOpenAICompletions(model, { messages, tools }).pipe(collectMessage({ tools }));
+
 while (messages.at(-1)?.role !== 'assistant') {
-  const answer = await lastValueFrom(streamOpenAICompletions(model, { messages, tools }).pipe(collectMessage({ tools })));
-  messages.push(answer);
-  for (const part of answer.content) {
-    if (part.type === 'text') console.log(part.text);
-    if (part.type !== 'tool_call') continue;
-    const content = part.inputError?.message ?? `7 degrees in ${part.input.city}`;
-    messages.push({ role: 'tool', toolCallId: part.id ?? part.callId, content });
-  }
+  await answers.forEach((answer) => {
+    messages.push(answer);
+    for (const part of answer.content) {
+      if (part.type === 'text') console.log(part.text);
+      if (part.type !== 'tool_call') continue;
+      const content = part.inputError?.message ?? `7 degrees in ${part.input.city}`;
+      messages.push({ role: 'tool', toolCallId: part.id ?? part.callId, content });
+    }
+  });
 }
 console.log(`${messages.length} messages`);

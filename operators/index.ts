@@ -6,6 +6,18 @@ export { accumulateText, type AccumulateTextConfig } from './accumulateText.ts';
 export { accumulateMessage, type AccumulateMessageConfig } from './accumulateMessage.ts';
 export { collectMessage, type CollectMessageConfig } from './collectMessage.ts';
 export type { AnswerMessage, AnswerPart, CitationPart, SpokenPart } from './message/AnswerMessage.ts';
+export { markParts } from './markParts.ts';
+export type {
+  PartEvent,
+  ReasoningEndEvent,
+  ReasoningStartEvent,
+  RefusalEndEvent,
+  RefusalStartEvent,
+  TextEndEvent,
+  TextStartEvent,
+  ToolCallEndEvent,
+  ToolCallStartEvent,
+} from './parts/PartEvent.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
 export { normalizeUsage, type NormalizeUsageConfig, type UsageEvent } from './normalizeUsage.ts';

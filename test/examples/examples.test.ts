@@ -22,6 +22,7 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
   reasoningPane: (output) => expect(output).toContain("{ thinking: 'Six times seven.', answer: 'It is 42.' }"),
   toolCall: (output) =>
     expect(lines(output)).toEqual(['weather {"city":"Bern"} -> 7 degrees in Bern', 'It is 7 degrees in Bern.']),
+  answerParts: (output) => expect(lines(output)).toEqual(['0 reasoning: Look it up..', '1 text: One moment..', '2 weather: {"city":"Bern"}.']),
   conversation: (output) => expect(lines(output)).toEqual(['One moment.', 'It is 7 degrees in Bern.', '4 messages']),
   usageAcrossEndpoints: (output) => {
     const rows = lines(output).map((line) => line.split('│').map((cell) => cell.trim()));
