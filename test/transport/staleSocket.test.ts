@@ -46,8 +46,8 @@ describe('a kept socket that has died', () => {
     const texts = streamResponse(() => requestTo(server.url), readText());
     await Promise.all([outcomeOf(texts), outcomeOf(texts)]);
     await turns(3);
-    await outcomeOf(texts);
-    expect(server.sockets.length).toBe(3);
+    expect((await outcomeOf(texts)).error).toMatchObject({ code: 'connection_lost' });
+    expect([server.sockets.length, server.requests.length]).toEqual([3, 4]);
   });
 
   it('fault 8: is replaced once only', async () => {
