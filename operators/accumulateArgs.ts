@@ -77,7 +77,7 @@ const createArgsAccumulator =
       const call = calls.get(kept) ?? { kept, reader: createJsonReader(), shown: false };
       calls.set(kept, call);
       call.reader.push(event.delta);
-      if (!call.reader.due || names?.has(kept.draft.name) === false) return;
+      if (!call.reader.isDue() || names?.has(kept.draft.name) === false) return;
       const value = call.reader.show();
       if (!isObject(value)) return;
       call.shown = true;
@@ -88,11 +88,11 @@ const createArgsAccumulator =
       for (const call of calls.values()) {
         const { kept, reader } = call;
         reader.end();
-        if (!keeper.isWhole(kept.choice, reason) || names?.has(kept.draft.name) === false || reader.failure !== undefined) continue;
+        if (!keeper.isWhole(kept.choice, reason) || names?.has(kept.draft.name) === false || reader.failure() !== undefined) continue;
         const value = reader.show();
         // Endpoints say "no arguments" with nothing, with white space or with `null`.
         if (value === null || (value === undefined && kept.draft.args.trim() === '')) show(call, {}, true);
-        else if (isObject(value) && reader.whole) show(call, value, true);
+        else if (isObject(value) && reader.isWhole()) show(call, value, true);
       }
       reset();
     };

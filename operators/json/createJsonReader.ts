@@ -5,14 +5,14 @@ import { createStringReader } from './createStringReader.ts';
 /** Reads one JSON text that comes in pieces. */
 export interface JsonReader {
   /** Whether a list or an object has come to its last bracket, or another value to its end. */
-  readonly whole: boolean;
+  isWhole(): boolean;
   /** Why the text cannot be JSON, or is not read any further. */
-  readonly failure: 'syntax' | 'depth' | undefined;
+  failure(): 'syntax' | 'depth' | undefined;
   /**
    * Whether the value has changed since it was last shown, and enough text has come since to pay for showing it: a list or
    * an object that has been shown is copied when it grows, so one that grows long is shown less often.
    */
-  readonly due: boolean;
+  isDue(): boolean;
   /** The value as far as it is certain; it does not change under whoever has it. `undefined` while nothing is. */
   show(): unknown;
   push(piece: string): void;
@@ -42,7 +42,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   const string = createStringReader();
   let place: Place = 'value';
   let token = '';
-  let failure: JsonReader['failure'];
+  let failure: ReturnType<JsonReader['failure']>;
   let paidFor = 0;
 
   const fail = (why: 'syntax' | 'depth' = 'syntax'): void => {
@@ -50,7 +50,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   };
 
   const open = (isList: boolean): void => {
-    if (tree.depth === maxDepth) fail('depth');
+    if (tree.depth() === maxDepth) fail('depth');
     else {
       tree.open(isList);
       place = isList ? 'firstValue' : 'firstKey';
@@ -58,7 +58,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   };
 
   const close = (isList: boolean): void => {
-    if (tree.depth === 0 || tree.inList !== isList) fail();
+    if (tree.depth() === 0 || tree.isInList() !== isList) fail();
     else {
       tree.close();
       place = 'next';
@@ -90,7 +90,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
 
   const goOn = (code: number): void => {
     if (code === CLOSE_BRACE || code === CLOSE_BRACKET) close(code === CLOSE_BRACKET);
-    else if (code === COMMA && tree.depth > 0) place = tree.inList ? 'value' : 'key';
+    else if (code === COMMA && tree.depth() > 0) place = tree.isInList() ? 'value' : 'key';
     else fail();
   };
 
@@ -115,16 +115,16 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   };
 
   const readString = (piece: string, from: number): number => {
-    const known = string.text.length;
+    const known = string.text().length;
     const at = string.read(piece, from);
     if (at < 0) fail();
-    if (place === 'string' && string.text.length > known) tree.update(string.text);
-    if (!string.closed) return at;
+    if (place === 'string' && string.text().length > known) tree.update(string.text());
+    if (!string.isClosed()) return at;
     if (place === 'keyString') {
-      tree.name(string.text);
+      tree.name(string.text());
       place = 'colon';
     } else {
-      tree.end(string.text);
+      tree.end(string.text());
       place = 'next';
     }
     return at;
@@ -139,17 +139,11 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   };
 
   return {
-    get whole() {
-      return place === 'next' && tree.depth === 0;
-    },
-    get failure() {
-      return failure;
-    },
-    get due() {
-      return tree.changed && paidFor >= tree.spine;
-    },
+    isWhole: () => place === 'next' && tree.depth() === 0,
+    failure: () => failure,
+    isDue: () => tree.hasChanged() && paidFor >= tree.spine(),
     show: () => {
-      paidFor = Math.max(0, paidFor - tree.spine);
+      paidFor = Math.max(0, paidFor - tree.spine());
       return tree.show();
     },
     push: (piece) => {
@@ -162,7 +156,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
       }
     },
     end: () => {
-      if (failure === undefined && place === 'token' && tree.depth === 0) endToken();
+      if (failure === undefined && place === 'token' && tree.depth() === 0) endToken();
     },
   };
 };

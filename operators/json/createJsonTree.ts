@@ -7,12 +7,12 @@ export type CloseListener = (path: JsonPath, value: unknown) => void;
 /** A JSON value while it grows. Whoever is shown it keeps what was shown: what is shown is copied before it changes. */
 export interface JsonTree {
   /** How many lists and objects are open. */
-  readonly depth: number;
+  depth(): number;
   /** What it costs to change the value once it was shown: the size of the open lists and objects. */
-  readonly spine: number;
-  readonly inList: boolean;
+  spine(): number;
+  isInList(): boolean;
   /** Whether it has changed since it was shown. */
-  readonly changed: boolean;
+  hasChanged(): boolean;
   /** The value as far as it has come; `undefined` while there is none. */
   show(): unknown;
   /** Names the field that is written next. */
@@ -81,18 +81,10 @@ export const createJsonTree = (onClose?: CloseListener): JsonTree => {
   };
 
   return {
-    get depth() {
-      return frames.length;
-    },
-    get spine() {
-      return spine;
-    },
-    get inList() {
-      return Array.isArray(frames.at(-1)?.container);
-    },
-    get changed() {
-      return changed;
-    },
+    depth: () => frames.length,
+    spine: () => spine,
+    isInList: () => Array.isArray(frames.at(-1)?.container),
+    hasChanged: () => changed,
     show: () => {
       for (const frame of frames) frame.shown = true;
       changed = false;

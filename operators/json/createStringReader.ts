@@ -1,8 +1,8 @@
 /** Reads JSON strings that come in pieces, one at a time. */
 export interface StringReader {
   /** What is certain of the string so far; all of it once it is closed. */
-  readonly text: string;
-  readonly closed: boolean;
+  text(): string;
+  isClosed(): boolean;
   /** Begins a string, right behind its opening quote. */
   open(): void;
   /** Reads on from `at`. Gives where it stopped, behind the closing quote or at the end of the piece; -1 where no JSON string goes on like this. */
@@ -44,12 +44,8 @@ export const createStringReader = (): StringReader => {
   };
 
   return {
-    get text() {
-      return text;
-    },
-    get closed() {
-      return closed;
-    },
+    text: () => text,
+    isClosed: () => closed,
     open: () => {
       text = half = escape = '';
       closed = false;

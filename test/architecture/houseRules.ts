@@ -17,6 +17,7 @@ export const areShort: HouseRule = (modules) => {
 
 /** Files of several exports none of which is the main one; each is named for what they share. */
 export const FAMILIES: readonly string[] = [
+  'operators/answer/answerErrors.ts',
   'operators/usage/figure.ts',
   'src/events/NoticeEvent.ts',
   'src/events/toolCallName.ts',

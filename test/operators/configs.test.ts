@@ -6,6 +6,7 @@ import {
   fallbackEndpoints,
   hedgeCall,
   normalizeUsage,
+  parseAnswer,
   retryCall,
   stripThink,
 } from 'rx-completions/operators';
@@ -32,6 +33,7 @@ const makers: readonly (readonly [string, (config: never) => unknown])[] = [
   ['stripThink', stripThink],
   ['assembleToolCalls', assembleToolCalls],
   ['normalizeUsage', normalizeUsage],
+  ['parseAnswer', (config) => parseAnswer({}, config)],
   ['retryCall', retryCall],
   ['fallbackEndpoints', (config) => fallbackEndpoints([], config)],
   ['hedgeCall', (config) => hedgeCall([], config)],
