@@ -53,6 +53,8 @@ describe('thinking in tags', () => {
       }),
       { numRuns: 500 },
     );
+    expect(said(await strip(['a', '</thi'], { onOrphanClose: 'strip' }), 'text_delta')).toBe('a</thi');
+    expect(said(await strip(['<think>never closed</', 't']), 'reasoning_delta')).toBe('never closed</t');
   });
 
   it('T-TH-05: costs time in proportion to the text, however small the pieces', async () => {
