@@ -1,88 +1,86 @@
-import { fork } from 'node:child_process';
-import { workloads } from './workloads.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { installPeers } from './installPeers.mjs';
+import { measureMemory, measureOpening } from './measureMemory.mjs';
+import { measureWorkload } from './measureCosts.mjs';
+import { readOptions } from './options.mjs';
+import { withServer } from './processes.mjs';
+import { runQuick } from './quick.mjs';
+import { failuresIn } from './report/failures.mjs';
+import { costPlot } from './report/costPlot.mjs';
+import { memoryPlot } from './report/memoryPlot.mjs';
+import { asText } from './report/text.mjs';
+import { writeTable } from './report/writeTable.mjs';
+import { growthWorkloads, workloads } from './workloads/workloads.mjs';
 
 /**
- * `npm run bench [-- --quick]`: CPU time of the client process for each client and workload, as a multiple of the floor.
- * Rounds are interleaved, client after client, so that a noisy machine disturbs all of them alike; medians are printed with
- * their range, and every answer is checked.
+ * `npm run bench`: what a call costs with each client, as a multiple of what one writes by hand.
+ *
+ *   --quick              only this package, against reference.json, in a minute; `--reference` makes that file anew
+ *   --clients=a,b        only these, and the floor
+ *   --workloads=a,b      only these
+ *   --rounds=n           how often each is measured
+ *   --write              also puts the table into the README
+ *   --redraw             measures nothing: shows and draws the results of the last whole run
+ *
+ * A whole run leaves its figures and plots in results/; a narrowed one shows its figures only.
  */
-const quick = process.argv.includes('--quick');
-const ROUNDS = quick ? 5 : 11;
-// A short run is mostly the compiler's: each measurement covers several calls, after as many to warm up.
-const CALLS = 5;
-const CLIENTS = ['bytes', 'floor on bytes', 'floor', 'events', 'accumulateText', 'five operators'];
-const here = (file) => new URL(file, import.meta.url).pathname;
+const ROUNDS = 5;
+const GROWTH_ROUNDS = 3;
+const MEMORY_ROUNDS = 3;
+// A short run is mostly the compiler's, so each process makes calls for a while before it is measured.
+const TIMES = { warmMs: 1200, measureMs: 800 };
 
-const next = (child) =>
-  new Promise((resolve, reject) => {
-    const left = () => reject(new Error('a bench process ended early'));
-    child.once('exit', left);
-    child.once('message', (message) => {
-      child.removeListener('exit', left);
-      if (message.error === undefined) resolve(message);
-      else reject(new Error(message.error));
-    });
+const here = (file) => new URL(file, import.meta.url).pathname;
+const RESULTS = here('results/results.json');
+
+const progress = (text) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
+
+/** Everything that was asked for. */
+const measureAll = (options, clients) =>
+  withServer(async (origin) => {
+    const costs = {};
+    for (const part of options.parts.filter((name) => name in workloads)) {
+      const rounds = options.rounds ?? (part in growthWorkloads ? GROWTH_ROUNDS : ROUNDS);
+      costs[part] = await measureWorkload(origin, part, { clients, rounds, ...TIMES, tell: progress });
+    }
+    const extras = { rounds: options.rounds ?? MEMORY_ROUNDS, tell: progress };
+    const memory = options.parts.includes('memory') ? await measureMemory(origin, extras) : undefined;
+    const opening = options.parts.includes('opening') ? await measureOpening(origin, extras) : undefined;
+    return { costs, memory, opening };
   });
 
-const start = async (file) => {
-  const child = fork(here(file));
-  return [child, await next(child)];
+const measure = async (options) => {
+  if (!options.narrowed) console.error('This takes about 40 minutes; the machine should have nothing else to do.');
+  const began = performance.now();
+  const versions = installPeers();
+  const clients = options.clients.includes('floor') ? options.clients : ['floor', ...options.clients];
+  const measured = await measureAll(options, clients);
+  progress('');
+  const minutes = Math.ceil((performance.now() - began) / 60_000);
+  const results = { node: process.versions.node, cpu: cpus()[0].model, minutes, versions, ...measured };
+  if (!options.narrowed) writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 1)}\n`);
+  return results;
 };
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** Nobody needs more digits, and a file without them is easier to compare with another. */
+const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
 
-const [server, { port }] = await start('./server.mjs');
-const running = new Map();
-for (const client of CLIENTS) running.set(client, (await start('./client.mjs'))[0]);
-
-const run = async (client, workload, times = 1) => {
-  const child = running.get(client);
-  child.send({ client, url: `http://127.0.0.1:${port}/${workload}/chat/completions`, times });
-  return next(child);
-};
-
-const measure = async (workload, names) => {
-  const { chunks, expected } = workloads[workload]();
-  const cpu = new Map(names.map((name) => [name, []]));
-  for (const name of names) for (let warm = 0; warm < 2; warm += 1) await run(name, workload, CALLS);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of names) {
-      const { cpuMs, found } = await run(name, workload, CALLS);
-      const right = name === 'bytes' || found === expected || (workload === 'think' && name === 'five operators' && found < expected) || (workload.startsWith('tool') && found === 0);
-      if (!right) throw new Error(`${name} found ${found} characters of ${expected} in ${workload}`);
-      cpu.get(name).push(cpuMs);
-    }
+const report = (results, { narrowed, write }) => {
+  console.log(asText(results));
+  if (!narrowed) {
+    writeFileSync(here('results/cost.svg'), costPlot(results));
+    writeFileSync(here('results/memory.svg'), memoryPlot(results));
+    if (write) writeTable(results);
   }
-  return { chunks, cpu };
+  const failures = failuresIn(results);
+  for (const failure of failures) console.error(`FAILED: ${failure}`);
+  return failures.length === 0;
 };
 
-const ratios = (values, floor) => {
-  const each = values.map((value, round) => value / floor[round]);
-  return { median: median(each), low: Math.min(...each), high: Math.max(...each) };
+const options = readOptions(process.argv.slice(2));
+const run = async () => {
+  if (options.quick) return runQuick(options);
+  return report(options.redraw ? JSON.parse(readFileSync(RESULTS, 'utf8')) : await measure(options), options);
 };
-
-const failures = [];
-try {
-  for (const workload of ['text', 'think', 'tool8mb']) {
-    const { chunks, cpu } = await measure(workload, CLIENTS);
-    console.log(`\n${workload}: ${chunks} chunks, CPU per chunk and as a multiple of the floor (median of ${ROUNDS}, range)`);
-    for (const [name, values] of cpu) {
-      const { median: ratio, low, high } = ratios(values, cpu.get('floor'));
-      const perChunk = (median(values) * 1000) / chunks;
-      console.log(`  ${name.padEnd(16)} ${perChunk.toFixed(2).padStart(8)} µs  ${ratio.toFixed(2).padStart(6)} ×  [${low.toFixed(2)}–${high.toFixed(2)}]`);
-      if (workload === 'text' && name === 'events' && ratio > 1.5) failures.push(`events cost ${ratio.toFixed(2)} × the floor on ${workload}`);
-    }
-  }
-  console.log('\ngrowth: CPU per chunk with accumulateText');
-  const growth = [];
-  for (const workload of ['text1k', 'text4k', 'text16k', 'text64k']) {
-    const { chunks, cpu } = await measure(workload, ['accumulateText']);
-    growth.push((median(cpu.get('accumulateText')) * 1000) / chunks);
-    console.log(`  ${workload.padEnd(16)} ${growth.at(-1).toFixed(2).padStart(8)} µs`);
-  }
-  if (growth.at(-1) > 2 * growth[1]) failures.push(`accumulateText is not linear: ${growth.map((one) => one.toFixed(2)).join(', ')} µs per chunk`);
-} finally {
-  for (const child of [server, ...running.values()]) child.disconnect();
-}
-for (const failure of failures) console.error(`FAILED: ${failure}`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+process.exitCode = (await run()) ? 0 : 1;

@@ -1,18 +1,45 @@
-import { clients } from './clients.mjs';
+import { clients } from './clients/clients.mjs';
+import { fingerprint } from './workloads/answers.mjs';
 
-// One client in a process of its own: answers each request to run with what it cost this process and what it found.
-process.on('message', async ({ client, url, times }) => {
-  try {
-    const run = await clients[client]();
-    const before = process.cpuUsage();
-    const began = performance.now();
-    let found = 0;
-    for (let time = 0; time < times; time += 1) found = await run(url);
-    const { user, system } = process.cpuUsage(before);
-    process.send({ cpuMs: (user + system) / 1000 / times, wallMs: (performance.now() - began) / times, found });
-  } catch (error) {
-    process.send({ error: String(error?.stack ?? error) });
-  }
-});
+// One measurement of one client in a process of its own: what a pass of calls costs this process, once the compiler has seen
+// enough of it, and what answers came of it. Answers are looked at off the clock.
+const { client, baseUrl, calls, atOnce, warmMs, measureMs } = JSON.parse(process.argv[2]);
+
+const cpuMs = (since) => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+};
+
+const prints = new Set();
+
+const pass = async (call) => {
+  const answers = [];
+  let left = calls;
+  const lane = async () => {
+    while (left-- > 0) answers.push(await call());
+  };
+  const since = process.cpuUsage();
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const cost = cpuMs(since);
+  for (const answer of answers) prints.add(JSON.stringify(fingerprint(answer)));
+  return cost;
+};
+
+/** Whole passes until they have cost so much; gives the cost of one. */
+const passes = async (call, ms) => {
+  let sum = 0;
+  let count = 0;
+  for (; sum < ms; count += 1) sum += await pass(call);
+  return sum / count;
+};
+
+const run = async () => {
+  const call = await clients[client].load(baseUrl);
+  await passes(call, warmMs);
+  const cost = await passes(call, measureMs);
+  return { cpuMs: cost, answers: [...prints].map((print) => JSON.parse(print)) };
+};
+
 process.on('disconnect', () => process.exit());
-process.send({ ready: true });
+const report = await run().catch((error) => ({ error: String(error?.message ?? error).slice(0, 200) }));
+process.send(report, () => process.exit());
