@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { installPeers } from './installPeers.mjs';
+import { clients, FLOOR } from './clients/clients.mjs';
+import { installPeers, peerVersions } from './installPeers.mjs';
 import { measureMemory, measureOpening } from './measureMemory.mjs';
 import { measureWorkload } from './measureCosts.mjs';
 import { readOptions } from './options.mjs';
@@ -37,12 +38,12 @@ const RESULTS = here('results/results.json');
 const progress = (text) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
 
 /** Everything that was asked for. */
-const measureAll = (options, clients) =>
+const measureAll = (options, names) =>
   withServer(async (origin) => {
     const costs = {};
     for (const part of options.parts.filter((name) => name in workloads)) {
       const rounds = options.rounds ?? (part in growthWorkloads ? GROWTH_ROUNDS : ROUNDS);
-      costs[part] = await measureWorkload(origin, part, { clients, rounds, ...TIMES, tell: progress });
+      costs[part] = await measureWorkload(origin, part, { clients: names, rounds, ...TIMES, tell: progress });
     }
     const extras = { rounds: options.rounds ?? MEMORY_ROUNDS, tell: progress };
     const memory = options.parts.includes('memory') ? await measureMemory(origin, extras) : undefined;
@@ -53,12 +54,12 @@ const measureAll = (options, clients) =>
 const measure = async (options) => {
   if (!options.narrowed) console.error('This takes about 40 minutes; the machine should have nothing else to do.');
   const began = performance.now();
-  const versions = installPeers();
-  const clients = options.clients.includes('floor') ? options.clients : ['floor', ...options.clients];
-  const measured = await measureAll(options, clients);
+  const names = options.clients.includes(FLOOR) ? options.clients : [FLOOR, ...options.clients];
+  if (options.parts.includes('memory') || names.some((name) => clients[name].from !== undefined)) installPeers();
+  const measured = await measureAll(options, names);
   progress('');
   const minutes = Math.ceil((performance.now() - began) / 60_000);
-  const results = { node: process.versions.node, cpu: cpus()[0].model, minutes, versions, ...measured };
+  const results = { node: process.versions.node, cpu: cpus()[0].model, minutes, versions: peerVersions, ...measured };
   if (!options.narrowed) writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 1)}\n`);
   return results;
 };

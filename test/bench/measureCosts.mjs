@@ -1,3 +1,4 @@
+import { FLOOR } from './clients/clients.mjs';
 import { runProgram } from './processes.mjs';
 import { isRight, mistakeIn } from './workloads/answers.mjs';
 import { planOf } from './workloads/workloads.mjs';
@@ -27,6 +28,7 @@ export const measureWorkload = async (origin, workload, { clients, rounds, warmM
       tell(`${workload}, round ${round} of ${rounds}: ${client}`);
       const result = await measureOnce(client, `${origin}/${workload}/v1`, plan, { warmMs, measureMs });
       if (result.wrong === undefined) (microseconds[client] ??= []).push(result.microseconds);
+      else if (client === FLOOR) throw new Error(`the floor is wrong about ${workload}: ${result.wrong}`);
       else wrong[client] = result.wrong;
     }
   }
