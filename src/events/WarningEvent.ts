@@ -5,8 +5,9 @@ export type WarningCode =
   | 'annotation_omitted'
   | 'empty_message'
   | 'lone_surrogate'
-  /** The request goes out unencrypted, or with more cache marks than providers take. */
+  /** The request goes out unencrypted, with a schema that strict endpoints refuse, or with more cache marks than providers take. */
   | 'insecure_transport'
+  | 'schema_not_strict'
   | 'cache_marks'
   /** The body came in another form than declared, or than was asked for. */
   | 'content_type'

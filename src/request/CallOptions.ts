@@ -21,7 +21,10 @@ export interface JsonSchemaFormat {
   readonly name: string;
   /** A zod 4 schema or a JSON Schema. */
   readonly schema: z.ZodType | JsonSchema;
-  /** Whether the endpoint must hold the model to the schema exactly. */
+  /**
+   * Whether the endpoint must hold the model to the schema exactly. A zod schema is then written by the rules of strict mode: a
+   * field that may be missing becomes one that may be `null`, which `parseAnswer` reads as missing.
+   */
   readonly strict?: boolean | undefined;
 }
 
@@ -46,7 +49,8 @@ export interface SamplingOptions {
   /** Whether a tool is called: as the model likes, never, in any case, or this one. */
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   readonly parallelToolCalls?: boolean | undefined;
-  readonly responseFormat?: 'text' | 'json_object' | JsonSchemaFormat | undefined;
+  /** The form of the answer. A zod schema alone is called `answer`, and strict where strict mode has a form for all of it. */
+  readonly responseFormat?: 'text' | 'json_object' | JsonSchemaFormat | z.ZodType | undefined;
   /** Whether and how much the model thinks first. `true` leaves the effort to the model, `false` asks it not to. */
   readonly reasoning?: boolean | ReasoningEffort | ReasoningOptions | undefined;
   /** Who the call is made for. */

@@ -82,7 +82,10 @@ const fields = {
     .optional(),
   parallelToolCalls: flag,
   responseFormat: z
-    .union([z.enum(['text', 'json_object']), jsonSchemaFormat], "must be 'text', 'json_object' or { type: 'json_schema', name, schema }")
+    .union(
+      [z.enum(['text', 'json_object']), jsonSchemaFormat, z.custom((value) => typeof value === 'object' && value !== null && '_zod' in value)],
+      "must be 'text', 'json_object', a zod 4 schema or { type: 'json_schema', name, schema }",
+    )
     .optional(),
   reasoning: z
     .union([z.boolean(), effort, reasoning], 'must be an effort, a boolean or { effort, maxTokens, exclude }')

@@ -15,7 +15,7 @@ export const requestBody = (model: Model, context: Context, options: SamplingOpt
   stream: true,
   stream_options: draft.manners.includeUsage ? { include_usage: true } : undefined,
   tools: wireTools(context.tools, draft),
-  ...wireSampling(options, draft.manners),
+  ...wireSampling(options, draft),
   ...wireReasoningRequest(model, options.reasoning, draft.manners),
   ...(draft.manners.sendRouting ? routingOf(model) : undefined),
   // Spread, never assigned: a field called `__proto__` stays a field.

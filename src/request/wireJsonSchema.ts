@@ -15,7 +15,7 @@ export const wireJsonSchema = (schema: z.ZodType | JsonSchema, path: string, str
   return schema;
 };
 
-const isZod = (schema: z.ZodType | JsonSchema): schema is z.ZodType => '_zod' in schema;
+export const isZod = (schema: z.ZodType | JsonSchema): schema is z.ZodType => '_zod' in schema;
 
 /** Converting costs more than the rest of a request, and a schema does not change. */
 const conversions: Record<'open' | 'strict', WeakMap<z.ZodType, JsonSchema>> = {

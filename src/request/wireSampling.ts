@@ -1,16 +1,16 @@
 import type { SamplingOptions } from './CallOptions.ts';
-import type { Manners } from './mannersOf.ts';
-import { wireJsonSchema } from './wireJsonSchema.ts';
+import type { Draft } from './Draft.ts';
 import type { WireObject } from './WireObject.ts';
+import { wireResponseFormat } from './wireResponseFormat.ts';
 
 /** The standard fields in the wire's words, in the order of OpenAI's own page on what shapes an answer. */
-export const wireSampling = (options: SamplingOptions, manners: Manners): WireObject => ({
+export const wireSampling = (options: SamplingOptions, draft: Draft): WireObject => ({
   tool_choice: toolChoiceOf(options.toolChoice),
   parallel_tool_calls: options.parallelToolCalls,
   temperature: options.temperature,
   top_p: options.topP,
   top_k: options.topK,
-  [manners.maxTokensField === 'max_completion_tokens' ? 'max_completion_tokens' : 'max_tokens']: options.maxTokens,
+  [draft.manners.maxTokensField === 'max_completion_tokens' ? 'max_completion_tokens' : 'max_tokens']: options.maxTokens,
   stop: options.stop,
   seed: options.seed,
   n: options.n,
@@ -20,7 +20,7 @@ export const wireSampling = (options: SamplingOptions, manners: Manners): WireOb
   frequency_penalty: options.frequencyPenalty,
   presence_penalty: options.presencePenalty,
   logit_bias: options.logitBias,
-  response_format: responseFormatOf(options.responseFormat),
+  response_format: wireResponseFormat(options.responseFormat, draft),
   user: options.user,
   metadata: options.metadata,
   service_tier: options.serviceTier,
@@ -29,11 +29,3 @@ export const wireSampling = (options: SamplingOptions, manners: Manners): WireOb
 
 const toolChoiceOf = (choice: SamplingOptions['toolChoice']): unknown =>
   typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice;
-
-const responseFormatOf = (format: SamplingOptions['responseFormat']): WireObject | undefined => {
-  if (format === undefined) return undefined;
-  if (typeof format === 'string') return { type: format };
-  const { name, schema, strict } = format;
-  const converted = wireJsonSchema(schema, '`options.responseFormat.schema`', strict === true);
-  return { type: 'json_schema', json_schema: { name, schema: converted, strict } };
-};
