@@ -1,3 +1,5 @@
+import { tap } from 'rxjs';
+import type { StreamEvent } from 'rx-completions';
 import { chunk, script, streamOf } from 'rx-completions/testing';
 import { describe, expect, it } from 'vitest';
 import { callTo, deferred, endpointOf, outcomeOf, textIn } from './support.ts';
@@ -28,6 +30,18 @@ describe('a body that announces less than it brings', () => {
 });
 
 describe('a connection that is lost in the body', () => {
+  it.each(['fin', 'reset'] as const)('fault 52: by %s, where the body ends with its connection, is truncated', async (how) => {
+    const seen = deferred();
+    const begun = script().headers(200, {}, { version: '1.0' }).data(TEXTS[0]);
+    const endpoint = await endpointOf(begun.until(seen.promise)[how]());
+    const noticed = tap(({ type }: StreamEvent) => {
+      if (type === 'text_delta') seen.resolve();
+    });
+    const { values, error } = await outcomeOf(callTo(endpoint).pipe(noticed));
+    expect(textIn(values)).toBe('Hel');
+    expect(error).toMatchObject({ code: 'truncated', phase: 'body', retryable: true, committed: true });
+  });
+
   it.each([
     ['reset', 'connection_lost', 'ECONNRESET', () => script().data(TEXTS[0])],
     ['fin', 'truncated', undefined, () => script().data(TEXTS[0])],
