@@ -6,6 +6,7 @@ export { accumulateText, type AccumulateTextConfig } from './accumulateText.ts';
 export { accumulateMessage, type AccumulateMessageConfig } from './accumulateMessage.ts';
 export { collectMessage, type CollectMessageConfig } from './collectMessage.ts';
 export type { AnswerMessage, AnswerPart, CitationPart, SpokenPart } from './message/AnswerMessage.ts';
+export { byChoice, type ByChoiceConfig } from './byChoice.ts';
 export { markParts } from './markParts.ts';
 export type {
   PartEvent,
