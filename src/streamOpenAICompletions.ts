@@ -1,11 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { StreamEvent } from './events/StreamEvent.ts';
 import type { Model } from './model/Model.ts';
-import { readCompletion } from './readCompletion.ts';
-import { buildRequest } from './request/buildRequest.ts';
 import type { CallOptions } from './request/CallOptions.ts';
 import type { Context } from './request/Context.ts';
-import { streamResponse } from './transport/streamResponse.ts';
+import { streamCompletion } from './streamCompletion.ts';
 
 /**
  * Calls any OpenAI-compatible `/chat/completions` endpoint: OpenAI, Chutes, vLLM, LM Studio, llama.cpp, Groq, a gateway.
@@ -30,4 +28,4 @@ export const streamOpenAICompletions = (
   model: Model,
   context: Context,
   options?: CallOptions,
-): Observable<StreamEvent> => streamResponse(() => buildRequest('openai', model, context, options), readCompletion);
+): Observable<StreamEvent> => streamCompletion('openai', model, context, options);

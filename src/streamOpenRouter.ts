@@ -1,11 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { StreamEvent } from './events/StreamEvent.ts';
 import type { Model } from './model/Model.ts';
-import { readCompletion } from './readCompletion.ts';
-import { buildRequest } from './request/buildRequest.ts';
 import type { CallOptions } from './request/CallOptions.ts';
 import type { Context } from './request/Context.ts';
-import { streamResponse } from './transport/streamResponse.ts';
+import { streamCompletion } from './streamCompletion.ts';
 
 /**
  * Calls a model through OpenRouter, or through any endpoint that speaks its dialect. Cold: every subscription makes one
@@ -26,4 +24,4 @@ import { streamResponse } from './transport/streamResponse.ts';
  * @see streamOpenAICompletions
  */
 export const streamOpenRouter = (model: Model, context: Context, options?: CallOptions): Observable<StreamEvent> =>
-  streamResponse(() => buildRequest('openrouter', model, context, options), readCompletion);
+  streamCompletion('openrouter', model, context, options);

@@ -5,6 +5,8 @@ export type WarningCode =
   | 'annotation_omitted'
   | 'empty_message'
   | 'lone_surrogate'
+  /** The endpoint refused the request, and got it as it wants it. */
+  | 'manners_learned'
   /** The request goes out unencrypted, with a schema that strict endpoints refuse, or with more cache marks than providers take. */
   | 'insecure_transport'
   | 'schema_not_strict'

@@ -2,8 +2,9 @@
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
 
 /**
- * What an endpoint wants differently from the others. Each is derived from the endpoint's host where it is absent, so it
- * is needed only behind a proxy or for an endpoint this package does not know.
+ * What an endpoint wants differently from the others. Each is derived from the endpoint's host where it is absent, or learned
+ * when the endpoint refuses a request and says why, which costs a request: then the same request goes out as the endpoint
+ * wants it, with a `manners_learned` warning. What stands here is never learned over.
  */
 export interface ModelManners {
   /** Whether usage is asked for (`stream_options.include_usage`). @defaultValue true, except at api.mistral.ai */
@@ -21,6 +22,11 @@ export interface ModelManners {
    * @defaultValue `reasoning` at OpenRouter, `reasoning_content` at DeepSeek, Moonshot and Z.ai, `omit` elsewhere
    */
   readonly reasoningReplay?: 'reasoning' | 'reasoning_content' | 'omit' | undefined;
+  /**
+   * Whether an answer without reasoning goes back with an empty one, as DeepSeek's thinking models may want it.
+   * @defaultValue false
+   */
+  readonly emptyReasoning?: boolean | undefined;
   /** Where reasoning stands in a delta, in place of the usual fields. */
   readonly reasoningFields?: readonly string[] | undefined;
   /**
@@ -28,6 +34,11 @@ export interface ModelManners {
    * @defaultValue `openrouter` at OpenRouter, `effort` elsewhere
    */
   readonly reasoningFormat?: 'openrouter' | 'effort' | undefined;
+  /**
+   * How the ids of tool calls go back: as they came, or as nine letters and digits, made of any other id.
+   * @defaultValue `nine_alphanumeric` at api.mistral.ai, `as_given` elsewhere
+   */
+  readonly toolCallIds?: 'as_given' | 'nine_alphanumeric' | undefined;
 }
 
 /** What every model has in common. */

@@ -22,6 +22,8 @@ export const modelFields: Readonly<Record<keyof ModelFields, z.ZodType>> = {
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
   systemRole: z.enum(['system', 'developer']).optional(),
   reasoningReplay: z.enum(['reasoning', 'reasoning_content', 'omit']).optional(),
+  emptyReasoning: z.boolean().optional(),
   reasoningFields: z.array(z.string()).optional(),
   reasoningFormat: z.enum(['openrouter', 'effort']).optional(),
+  toolCallIds: z.enum(['as_given', 'nine_alphanumeric']).optional(),
 };

@@ -1,4 +1,4 @@
-import type { Manners } from './mannersOf.ts';
+import type { Manners } from './Manners.ts';
 
 /** Something odd that is tolerated; reported after `start`. */
 export interface RequestWarning {

@@ -6,7 +6,7 @@ import type { CallOptions } from './CallOptions.ts';
 import { authorizes, callerHeaders } from './callerHeaders.ts';
 import type { Context } from './Context.ts';
 import type { Draft } from './Draft.ts';
-import { warn } from './Draft.ts';
+import { warn, type RequestWarning } from './Draft.ts';
 import { endpointUrl } from './endpointUrl.ts';
 import type { HttpRequest } from './HttpRequest.ts';
 import { isLoopback } from './isLoopback.ts';
@@ -30,13 +30,14 @@ export const buildRequest = (
   context: Context,
   options: CallOptions | undefined,
   environment?: Environment,
+  lessons: readonly RequestWarning[] = [],
 ): HttpRequest | Promise<HttpRequest> => {
   const settings = parseOptions(options);
   expectModel(model);
   const url = endpointUrl(model.baseUrl);
   const given = callerHeaders(model.headers, settings.headers);
   const authorized = authorizes(given);
-  const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: [], cacheMarks: 0 };
+  const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: [...lessons], cacheMarks: 0 };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
   let texts: readonly string[] | undefined;

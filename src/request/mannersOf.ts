@@ -1,33 +1,20 @@
-import type { Model, ModelManners } from '../model/Model.ts';
-import { isHost } from './isHost.ts';
+import type { Model } from '../model/Model.ts';
+import { COMMON_MANNERS, hostManners } from './hostManners.ts';
+import { learnedManners } from './learnManners.ts';
+import type { Manners } from './Manners.ts';
 
-/** A model's manners with nothing left open. */
-export interface Manners extends Decided<Omit<ModelManners, 'reasoningFields'>> {
-  /** Whether `openrouterProvider` and `openrouterRoute` go out. */
-  readonly sendRouting: boolean;
-  /** Whether the endpoint understands what only OpenRouter has: images and annotations of a former answer, files by URL. */
-  readonly openRouterParts: boolean;
-}
-
-type Decided<Choices> = { readonly [Choice in keyof Choices]-?: NonNullable<Choices[Choice]> };
-
-/** What the model says, else what its host is known to want. */
+/** What the model says, else what its endpoint has taught, else what its host is known to want. */
 export const mannersOf = (model: Model, host: string): Manners => {
-  const openRouter = isHost(host, 'openrouter.ai');
+  const known = { ...COMMON_MANNERS, ...hostManners(host), ...learnedManners(model) };
   return {
-    includeUsage: model.includeUsage ?? !isHost(host, 'api.mistral.ai'),
-    maxTokensField: model.maxTokensField ?? (isOpenAI(host) ? 'max_completion_tokens' : 'max_tokens'),
-    systemRole: model.systemRole ?? 'system',
-    reasoningReplay: model.reasoningReplay ?? reasoningFieldOf(host),
-    reasoningFormat: model.reasoningFormat ?? (openRouter ? 'openrouter' : 'effort'),
-    sendRouting: (model.kind === 'openrouter' ? model.sendRouting : undefined) ?? openRouter,
-    openRouterParts: openRouter,
+    includeUsage: model.includeUsage ?? known.includeUsage,
+    maxTokensField: model.maxTokensField ?? known.maxTokensField,
+    systemRole: model.systemRole ?? known.systemRole,
+    reasoningReplay: model.reasoningReplay ?? known.reasoningReplay,
+    emptyReasoning: model.emptyReasoning ?? known.emptyReasoning,
+    reasoningFormat: model.reasoningFormat ?? known.reasoningFormat,
+    toolCallIds: model.toolCallIds ?? known.toolCallIds,
+    sendRouting: (model.kind === 'openrouter' ? model.sendRouting : undefined) ?? known.sendRouting,
+    openRouterParts: known.openRouterParts,
   };
-};
-
-const isOpenAI = (host: string): boolean => isHost(host, 'api.openai.com', 'openai.azure.com');
-
-const reasoningFieldOf = (host: string): Manners['reasoningReplay'] => {
-  if (isHost(host, 'openrouter.ai')) return 'reasoning';
-  return isHost(host, 'deepseek.com', 'moonshot.ai', 'moonshot.cn', 'z.ai') ? 'reasoning_content' : 'omit';
 };

@@ -12,7 +12,7 @@ import type { WireObject } from './WireObject.ts';
  * message, and it is what an interrupted turn leaves behind.
  */
 export const wireAssistant = ({ content }: AssistantMessage, path: string, draft: Draft): WireObject | undefined => {
-  const fields = typeof content === 'string' ? { content } : fieldsOf(content, `${path}.content`, draft);
+  const fields = typeof content === 'string' ? { content, ...wireReasoning('', [], draft) } : fieldsOf(content, `${path}.content`, draft);
   const says = Object.values(fields).some((value) => value !== undefined && value !== null && value !== '');
   if (says) return { role: 'assistant', ...fields };
   warn(draft, 'empty_message', `\`${path}\` says nothing and was left out`);

@@ -6,6 +6,7 @@ import type { Draft } from './Draft.ts';
 import { expectName } from './expectField.ts';
 import { wireAssistant } from './wireAssistant.ts';
 import { wireText } from './wireText.ts';
+import { wireToolCallId } from './wireToolCallId.ts';
 import { wireUserContent } from './wireUserContent.ts';
 import type { WireObject } from './WireObject.ts';
 
@@ -55,7 +56,7 @@ const wireMessage = (message: Message, path: string, draft: Draft): WireObject |
     case 'tool':
       return {
         role: 'tool',
-        tool_call_id: expectName(message.toolCallId, `${path}.toolCallId`),
+        tool_call_id: wireToolCallId(expectName(message.toolCallId, `${path}.toolCallId`), draft),
         content: wireText(message.content, `${path}.content`, draft),
       };
     case 'system':

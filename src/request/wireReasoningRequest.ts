@@ -1,7 +1,7 @@
 import { configError } from '../errors/configError.ts';
 import type { Model } from '../model/Model.ts';
 import type { ReasoningOptions, SamplingOptions } from './CallOptions.ts';
-import type { Manners } from './mannersOf.ts';
+import type { Manners } from './Manners.ts';
 import type { WireObject } from './WireObject.ts';
 
 /** How reasoning is asked for. What the endpoint's dialect cannot say is refused, not dropped. */

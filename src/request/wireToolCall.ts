@@ -3,11 +3,12 @@ import { expectName, expectString } from './expectField.ts';
 import type { ToolCallPart } from './Part.ts';
 import { toJson } from './toJson.ts';
 import type { WireObject } from './WireObject.ts';
+import { wireToolCallId } from './wireToolCallId.ts';
 
 /** A former tool call as it goes back. */
 export const wireToolCall = (part: ToolCallPart, path: string, draft: Draft): WireObject => ({
   ...part.extra,
-  id: expectName(part.id ?? part.callId, `${path}.id`),
+  id: wireToolCallId(expectName(part.id ?? part.callId, `${path}.id`), draft),
   type: 'function',
   function: { name: expectName(part.name, `${path}.name`), arguments: argumentsOf(part, path, draft) },
 });

@@ -54,6 +54,7 @@ describe('modules', () => {
         .map(([line]) => `${path}: ${line}`),
     );
     expect(stateful).toEqual([
+      'src/request/learnManners.ts: const learned = new WeakMap<Model, Partial<Manners>>();',
       'src/transport/TracedClient.ts: const traces = new WeakMap<object, SocketTrace>();',
       'src/transport/onAbort.ts: const listenings = new WeakMap<AbortSignal, Listening>();',
       'src/transport/sharedDispatcher.ts: let shared: DispatcherLike | undefined;',
