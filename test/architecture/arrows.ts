@@ -16,7 +16,7 @@ const REACH: Readonly<Record<string, Reach>> = {
   'src/exceedsDepth.ts': { values: [] },
   'src/emitFrom.ts': { values: [] },
   'src/model': { values: ['src/errors/', 'zod'] },
-  'src/request': { values: ['src/errors/', 'zod'], types: ['src/model/Model.ts'] },
+  'src/request': { values: ['src/errors/', 'zod', 'node:crypto'], types: ['src/model/Model.ts'] },
   'src/transport': {
     values: ['src/errors/', 'src/stage.ts', 'src/emitFrom.ts', 'rxjs', 'undici', 'node:'],
     types: ['HttpRequest', 'DispatcherLike', 'Limits', 'Timeouts'].map((name) => `src/request/${name}.ts`),
@@ -25,8 +25,8 @@ const REACH: Readonly<Record<string, Reach>> = {
   'src/wire': { values: ['src/errors/', 'src/stage.ts', 'src/exceedsDepth.ts'], types: ['src/sse/SseRecord.ts', 'src/sse/TextLine.ts'] },
   'src/events': { values: ['src/errors/', 'src/stage.ts'], types: ['src/wire/Chunk.ts', 'src/wire/RateLimit.ts', 'src/wire/TokenLogprob.ts'] },
   src: {
-    values: ['errors/', 'stage.ts', 'model/', 'request/', 'transport/', 'sse/', 'wire/', 'events/'].map((part) => `src/${part}`),
-    types: ['rxjs'],
+    // A refused request is asked again as the endpoint wants it, which rxjs composes.
+    values: ['rxjs', ...['errors/', 'stage.ts', 'model/', 'request/', 'transport/', 'sse/', 'wire/', 'events/'].map((part) => `src/${part}`)],
   },
   'src/testing': {
     values: ['src/errors/', 'src/testing/arbitraries/', 'rxjs', 'node:'],
