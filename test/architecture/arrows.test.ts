@@ -40,7 +40,7 @@ describe('an arrow that is not in the picture', () => {
     ['src/errors/new.ts', `import type { Stage } from '../stage.ts';`, 'src/errors takes a type of src/stage.ts'],
     ['src/new.ts', `import { lift } from '../operators/lift.ts';`, 'src takes code of operators/lift.ts'],
     ['src/new.ts', `export { script } from './testing/endpoint/Script.ts';`, 'src takes code of src/testing/endpoint/Script.ts'],
-    ['src/new.ts', `import { map } from 'rxjs';`, 'src takes code of rxjs'],
+    ['src/new.ts', `import { Agent } from 'undici';`, 'src takes code of undici'],
     ['src/testing/contract/new.ts', `import type { EventOperator } from '../../../operators/EventOperator.ts';`, 'src/testing takes a type of operators/EventOperator.ts'],
     ['src/testing/contract/new.ts', `import type fc from 'fast-check';`, 'src/testing takes a type of fast-check'],
     ['src/testing/arbitraries/new.ts', `import fc from 'fast-check';`, 'src/testing/arbitraries takes code of fast-check'],
