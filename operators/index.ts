@@ -7,6 +7,8 @@ export { accumulateMessage, type AccumulateMessageConfig } from './accumulateMes
 export { collectMessage, type CollectMessageConfig } from './collectMessage.ts';
 export type { AnswerMessage, AnswerPart, CitationPart, SpokenPart } from './message/AnswerMessage.ts';
 export { byChoice, type ByChoiceConfig } from './byChoice.ts';
+export { byToolCall, type ByToolCallConfig } from './byToolCall.ts';
+export type { ToolCallStream } from './tools/ToolCallStream.ts';
 export { markParts } from './markParts.ts';
 export type {
   PartEvent,

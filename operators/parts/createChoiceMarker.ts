@@ -13,11 +13,7 @@ export interface ChoiceMarker {
   end(isWhole: boolean): void;
 }
 
-type Words = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent;
-
-const KINDS = { text_delta: 'text', reasoning_delta: 'reasoning', refusal_delta: 'refusal' } as const satisfies Record<Words['type'], string>;
-
-type Kind = (typeof KINDS)[Words['type']];
+type Kind = 'text' | 'reasoning' | 'refusal';
 
 export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => void): ChoiceMarker => {
   const placeOf = createPartPlaces();
@@ -39,7 +35,7 @@ export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => v
       if (piece.type === 'annotation' || piece.type === 'audio_delta') return;
       endWords(true);
       if (piece.type === 'image') return;
-      const kind = KINDS[piece.type];
+      const kind = kindOf(piece);
       running = { kind, part: place.part };
       emit({ type: `${kind}_start`, choice, part: place.part });
     },
@@ -66,3 +62,6 @@ export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => v
     },
   };
 };
+
+const kindOf = ({ type }: TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent): Kind =>
+  type === 'text_delta' ? 'text' : type === 'reasoning_delta' ? 'reasoning' : 'refusal';

@@ -88,9 +88,13 @@ const tellingReason = (known: FinishReason | undefined, reason: FinishReason): F
 const isCut = (reason: FinishReason | undefined): boolean =>
   reason === undefined || reason === 'length' || reason === 'content_filter';
 
-/** By the endpoint's indices where each call has its own, else by arrival. A draft nothing ever came for is no call. */
+/** A draft nothing ever came for is no call. */
+export const isCall = ({ id, name, args, extra }: ToolCallDraft): boolean =>
+  id !== undefined || extra !== undefined || name !== '' || args.trim() !== '';
+
+/** By the endpoint's indices where each call has its own, else by arrival. */
 const inOrder = (kept: readonly KeptCall[]): readonly KeptCall[] => {
-  const calls = kept.filter(({ draft: { id, name, args, extra } }) => id ?? extra ?? (name !== '' || args.trim() !== ''));
+  const calls = kept.filter(({ draft }) => isCall(draft));
   const indices = new Set(calls.map(({ draft }) => draft.index));
   if (indices.has(undefined) || indices.size < calls.length) return calls;
   return calls.sort((left, right) => (left.draft.index ?? 0) - (right.draft.index ?? 0));

@@ -3,17 +3,20 @@ import { readToolInput, reject, type ToolInput } from './readToolInput.ts';
 import type { ToolCallEvent } from './ToolCallEvent.ts';
 import type { ToolLike } from './ToolLike.ts';
 
+/** What the call itself says. */
+export type ToolCallSaid = Pick<ToolCallDraft, 'name' | 'args' | 'extra'> & { readonly id?: string | undefined };
+
 /** What the answer as a whole says of a call. */
 export type ToolCallPlace = Pick<ToolCallEvent, 'choice' | 'index' | 'callId' | 'complete'>;
 
 /** Makes the event of a call that has all it will ever have. */
 export const toToolCall = (
-  draft: ToolCallDraft,
+  draft: ToolCallSaid,
   { complete, ...place }: ToolCallPlace,
   tools: ReadonlyMap<string, ToolLike> | undefined,
 ): ToolCallEvent => {
   const { id, name, extra } = draft;
-  const args = complete && isBlank(draft.args) ? '{}' : draft.args;
+  const args = complete ? wholeArgs(draft) : draft.args;
   const call = { type: 'tool_call' as const, ...place, ...(id !== undefined && { id }), name, args, ...(extra && { extra }) };
   const result = complete ? inputOf(name, args, tools) : reject('the answer ended before the call was whole');
   if ('inputError' in result) return { ...call, inputError: result.inputError, complete };
@@ -21,10 +24,10 @@ export const toToolCall = (
   return { ...call, input: result.input as Record<string, unknown>, complete: true };
 };
 
-/** Endpoints say "no arguments" with nothing, with white space or with `null`. */
-const isBlank = (args: string): boolean => {
+/** The arguments of a call that is whole. Endpoints say "no arguments" with nothing, with white space or with `null`. */
+export const wholeArgs = ({ args }: Pick<ToolCallDraft, 'args'>): string => {
   const text = args.trim();
-  return text === '' || text === 'null';
+  return text === '' || text === 'null' ? '{}' : args;
 };
 
 const inputOf = (name: string, args: string, tools: ReadonlyMap<string, ToolLike> | undefined): ToolInput => {

@@ -24,6 +24,8 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
     expect(lines(output)).toEqual(['weather {"city":"Bern"} -> 7 degrees in Bern', 'It is 7 degrees in Bern.']),
   answerParts: (output) => expect(lines(output)).toEqual(['0 reasoning: Look it up..', '1 text: One moment..', '2 weather: {"city":"Bern"}.']),
   conversation: (output) => expect(lines(output)).toEqual(['One moment.', 'It is 7 degrees in Bern.', '4 messages']),
+  growingFile: (output) =>
+    expect(lines(output)).toEqual(['write {"text":"Mar', 'write {"text":"Marbles roll by', 'write {"text":"Marbles roll by."}', 'write is whole']),
   severalChoices: (output) => expect(lines(output).sort()).toEqual(['0: Rx for bugs', '1: Stream on']),
   usageAcrossEndpoints: (output) => {
     const rows = lines(output).map((line) => line.split('│').map((cell) => cell.trim()));
