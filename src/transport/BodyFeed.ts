@@ -5,6 +5,10 @@ export interface BodyFeed {
   push(bytes: Uint8Array): void;
   /** No more comes, because of `failure` if there is one. What was pushed is read first. */
   end(failure?: CompletionError): void;
+  /** The consumer has more than it can take: nothing is read until `release`. */
+  hold(): void;
+  /** Reads on in another turn: the consumer may be anywhere, even within another call's read. */
+  release(): void;
   /** Drops what is held. */
   stop(): void;
 }

@@ -21,6 +21,7 @@ export class Deadlines {
   #contentAt = Infinity;
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Infinity;
+  #heldSince: number | undefined;
   #lastLook: NodeJS.Immediate | undefined;
 
   constructor(timeouts: Timeouts, startedAt: number, expired: (which: TimeoutKind) => void) {
@@ -52,6 +53,24 @@ export class Deadlines {
     this.#contentAt = this.#seenAt;
   }
 
+  /** The consumer makes the endpoint wait: its silence is not the endpoint's. The limit of the whole call goes on. */
+  hold(): void {
+    this.#heldSince = performance.now();
+  }
+
+  /** The endpoint may speak again; the time held does not count. */
+  release(): void {
+    const since = this.#heldSince;
+    if (since === undefined) return;
+    this.#heldSince = undefined;
+    const now = performance.now();
+    // What came while held, such as the rest of a read, counts from its own time.
+    const later = (at: number): number => at + Math.max(0, now - Math.max(at, since));
+    this.#seenAt = later(this.#seenAt);
+    this.#contentAt = later(this.#contentAt);
+    this.#arm();
+  }
+
   stop(): void {
     // Nothing is nearer than that: whoever goes on using a stopped clock sets no timer.
     this.#firesAt = -Infinity;
@@ -60,10 +79,12 @@ export class Deadlines {
   }
 
   #due(): { readonly which: TimeoutKind; readonly at: number } {
+    const total = { which: 'total' as const, at: this.#endsAt };
+    if (this.#heldSince !== undefined) return total;
     const waited = { which: this.#wait, at: this.#seenAt + this.#waitMs };
     const content = { which: 'content' as const, at: this.#contentAt + this.#contentMs };
     const nearer = content.at < waited.at ? content : waited;
-    return this.#endsAt < nearer.at ? { which: 'total', at: this.#endsAt } : nearer;
+    return total.at < nearer.at ? total : nearer;
   }
 
   #arm(): void {

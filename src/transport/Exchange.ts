@@ -77,16 +77,18 @@ export class Exchange {
    */
   leave(): void {
     if (this.#over) return;
+    // A paused socket would not come to the response's end.
+    this.resume();
     this.#over = true;
     setImmediate(() => this.#abort());
   }
 
   pause(): void {
-    if (this.#mayPause) this.#controller?.pause();
+    if (this.#mayPause && !this.#over) this.#controller?.pause();
   }
 
   resume(): void {
-    if (this.#mayPause) this.#controller?.resume();
+    if (this.#mayPause && !this.#over) this.#controller?.resume();
   }
 
   onRequestStart(controller: Controller): void {

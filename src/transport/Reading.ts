@@ -1,5 +1,6 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import { describeFailure } from '../errors/describeFailure.ts';
+import { emitFrom, type PacedSource } from '../emitFrom.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { BodyFeed, BodyOutlet, Flow } from './BodyFeed.ts';
 import { contentDecoder } from './contentDecoder.ts';
@@ -13,13 +14,14 @@ import type { ResponseReader } from './ResponseReader.ts';
 export type Verdict = { readonly whole: true } | { readonly whole: false; readonly thrown: unknown };
 
 /** Brings one response's body to its reader: decoded, counted, timed. Gives one verdict, unless it is stopped before. */
-export class Reading implements BodyOutlet {
+export class Reading implements BodyOutlet, PacedSource {
   readonly #request: HttpRequest;
   readonly #deadlines: Deadlines;
   readonly #conclude: (verdict: Verdict) => void;
   readonly #feed: BodyFeed;
   readonly #reader: ResponseReader;
   #stopped = false;
+  #holds = 0;
   #idleMs: number;
   #arrivedBytes = 0;
   #readBytes = 0;
@@ -77,12 +79,28 @@ export class Reading implements BodyOutlet {
       return;
     }
     try {
-      this.#reader.push(bytes);
+      emitFrom(this, () => this.#reader.push(bytes));
     } catch (thrown) {
       this.#fail(thrown);
       return;
     }
     this.#followIdleMs();
+  }
+
+  /** The whole way back is held: the feed, the socket behind it, and the clock of the endpoint's silence. */
+  hold(): () => void {
+    if (this.#holds++ === 0 && !this.#stopped) {
+      this.#deadlines.hold();
+      this.#feed.hold();
+    }
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      if (--this.#holds > 0 || this.#stopped) return;
+      this.#deadlines.release();
+      this.#feed.release();
+    };
   }
 
   /** The body has ended, or has to: the reader says whether what came is whole. */

@@ -14,6 +14,9 @@ export const createDecodedFeed = (
 ): BodyFeed => {
   let decoder: Transform | undefined;
   let broken: CompletionError | undefined;
+  let writes = 0;
+  let onHold = false;
+  let next: NodeJS.Immediate | undefined;
 
   const open = (first: Uint8Array): Transform =>
     createDecoder(first)
@@ -21,18 +24,42 @@ export const createDecodedFeed = (
       .on('end', () => outlet.ended(broken))
       .on('error', (error) => outlet.ended(broken ?? decodeError(error)));
 
+  const goOn = (): void => {
+    if (writes === 0 && !onHold) flow.resume();
+  };
+
   return {
     push: (bytes) => {
       decoder ??= open(bytes);
+      writes += 1;
       flow.pause();
-      decoder.write(bytes, () => flow.resume());
+      decoder.write(bytes, () => {
+        writes -= 1;
+        goOn();
+      });
     },
     end: (failure) => {
       broken = failure;
       if (decoder === undefined) outlet.ended(failure);
       else decoder.end();
     },
-    stop: () => decoder?.destroy(),
+    hold: () => {
+      onHold = true;
+      clearImmediate(next);
+      decoder?.pause();
+      flow.pause();
+    },
+    release: () => {
+      onHold = false;
+      next = setImmediate(() => {
+        decoder?.resume();
+        goOn();
+      });
+    },
+    stop: () => {
+      clearImmediate(next);
+      decoder?.destroy();
+    },
   };
 };
 

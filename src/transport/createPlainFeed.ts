@@ -17,6 +17,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   let turn: NodeJS.Immediate | undefined;
   let until = 0;
   let stopped = false;
+  let onHold = false;
   let ending: { readonly failure: CompletionError | undefined } | undefined;
 
   const beginStretch = (): void => {
@@ -25,16 +26,18 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
     turn = setImmediate(() => (turn = undefined));
   };
   const isOver = (): boolean => performance.now() > until;
+  const isOnHold = (): boolean => onHold;
 
   const goOnLater = (): void => {
     flow.pause();
-    next = setImmediate(readOn);
+    next ??= setImmediate(readOn);
   };
 
   const readOn = (): void => {
     next = undefined;
     beginStretch();
     for (let head = held[0]; head !== undefined; head = held[0]) {
+      if (isOnHold()) return;
       if (head.length > SLICE_BYTES) held[0] = head.subarray(SLICE_BYTES);
       else held.shift();
       outlet.read(head.subarray(0, SLICE_BYTES));
@@ -44,25 +47,34 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
         return;
       }
     }
-    flow.resume();
-    if (ending !== undefined) outlet.ended(ending.failure);
+    const end = ending;
+    if (!isOnHold()) flow.resume();
+    if (end !== undefined) outlet.ended(end.failure);
   };
 
   return {
     push: (bytes) => {
       beginStretch();
-      if (held.length === 0 && bytes.length <= MAX_READ_BYTES && !isOver()) {
+      if (held.length === 0 && !onHold && bytes.length <= MAX_READ_BYTES && !isOver()) {
         outlet.read(bytes);
         return;
       }
       held.push(bytes);
-      if (next !== undefined) return;
+      if (next !== undefined || onHold) return;
       if (isOver()) goOnLater();
       else readOn();
     },
     end: (failure) => {
       if (held.length === 0) outlet.ended(failure);
       else ending = { failure };
+    },
+    hold: () => {
+      onHold = true;
+      flow.pause();
+    },
+    release: () => {
+      onHold = false;
+      next ??= setImmediate(readOn);
     },
     stop: () => {
       stopped = true;
