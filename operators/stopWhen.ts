@@ -39,7 +39,7 @@ export interface StopWhenConfig {
  *     out:  s-t----(fd|)             t = "One. "
  *
  * Of several texts the one that ends first counts. What may be the beginning of one is held: less than the longest has. For
- * a `RegExp` that is `maxLength` and an eighth of it, always, since nobody can tell what it may yet match; it looks back at
+ * a `RegExp` that is `maxLength` and an eighth of it, or 8, always, since nobody can tell what it may yet match; it looks back at
  * most 32 characters, and is never tried on more at once, so that even a bad one takes no endless time. What is held goes
  * out before a `finish` or another part of its choice, and at completion, but not on error. Resets on `start`.
  *

@@ -5,14 +5,17 @@ import type { Stretch } from './Stretch.ts';
 /** How far a match may look back. */
 const CONTEXT = 32;
 
+/** Less is looked at too often. */
+const MIN_STEP = 8;
+
 /**
  * Parts a text at matches of at most `maxLength` characters. A pattern cannot say what may yet become a match, so that much
- * is always held, and up to an eighth more: the text is looked at in windows, each with all that a match may need that begins
+ * is always held, and up to an eighth more, or 8: the text is looked at in windows, each with all that a match may need that begins
  * in its first part; the next stands behind that part, or behind the match. So no cut of the text changes what is found, the
  * pattern never sees more than one window, and time is linear in the text.
  */
 export const createWindowMatcher = (find: Find, maxLength: number): Stage<string, Stretch> => {
-  const step = Math.ceil(maxLength / 8);
+  const step = Math.max(MIN_STEP, Math.ceil(maxLength / 8));
 
   return (emit) => {
     let context = '';
