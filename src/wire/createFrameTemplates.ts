@@ -40,19 +40,22 @@ const PADDINGS = ['"obfuscation":"', '"p":"'];
  */
 export const createFrameTemplates = (read: (data: string) => Chunk | undefined): FrameTemplates => {
   const templates: Template[] = [];
+  /** Where the last frame fitted. The next one mostly fits there too, or at the place behind it: parallel calls take turns. */
+  let latest = 0;
   let toSkip = 0;
   let pause = 1;
 
   return {
     match: (data) => {
-      for (let at = 0; at < templates.length; at += 1) {
+      for (let tried = 0; tried < templates.length; tried += 1) {
+        const at = (latest + tried) % templates.length;
         const template = templates[at];
         if (template === undefined) break;
         const end = data.length - template.suffix.length;
         if (end <= template.prefix.length || !fits(data, template, end)) continue;
         const piece = insideOfString(data.slice(template.prefix.length, endOfPiece(data, template, end)));
         if (piece === undefined || piece === '') continue;
-        if (at > 0) templates.unshift(...templates.splice(at, 1));
+        latest = at;
         toSkip = 0;
         pause = 1;
         return template.fill(piece);
@@ -69,7 +72,8 @@ export const createFrameTemplates = (read: (data: string) => Chunk | undefined):
       if (pause > FORGETFUL_PAUSE) templates.length = 0;
       toSkip = pause;
       pause = Math.min(2 * pause, MAX_PAUSE);
-      if (templates.unshift(template) > MAX_TEMPLATES) templates.pop();
+      if (templates.push(template) > MAX_TEMPLATES) templates.shift();
+      latest = templates.length - 1;
     },
   };
 };
