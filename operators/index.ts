@@ -70,3 +70,6 @@ export { limitRate, type LimitRateConfig } from './limitRate.ts';
 export { rateLimiter, type RateLimiter } from './rate/rateLimiter.ts';
 export type { RateLimiterConfig } from './rate/RateLimiterConfig.ts';
 export type { Reservation } from './rate/Reservation.ts';
+export { coalesceDeltas, type CoalesceDeltasConfig } from './coalesceDeltas.ts';
+export { toAsyncIterable, type ToAsyncIterableConfig } from './toAsyncIterable.ts';
+export { toReadableStream, type ToReadableStreamConfig } from './toReadableStream.ts';

@@ -37,22 +37,24 @@ describe('doors', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
         EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage assembleToolCalls
-        billableOutput byChoice byToolCall collectMessage endpointHealth fallbackEndpoints hedgeBudget hedgeCall
-        latencyHistory liftEvents liftReader limitRate markParts normalizeUsage parseAnswer rateLimiter
-        retryBudget retryCall stripThink textOutput uncachedInput verifyEvents
+        billableOutput byChoice byToolCall coalesceDeltas collectMessage endpointHealth fallbackEndpoints
+        hedgeBudget hedgeCall latencyHistory liftEvents liftReader limitRate markParts normalizeUsage
+        parseAnswer rateLimiter retryBudget retryCall stripThink textOutput toAsyncIterable toReadableStream
+        uncachedInput verifyEvents
       `),
       types: words(`
         AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerMessage AnswerOf
-        AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar AssembleToolCallsConfig
-        ByChoiceConfig ByToolCallConfig CitationPart CollectMessageConfig CommitOn DeepPartial DraftOf
-        EndpointHealth EndpointHealthConfig EndpointState EventOperator EventReader FallbackContext
-        FallbackEndpointsConfig GuardConfig HedgeBudgetConfig HedgeCallConfig InvalidToolCall LatencyHistory
-        LatencyHistoryConfig LimitRateConfig NormalizeUsageConfig ParseAnswerConfig PartEvent PartialAnswer
-        RateLimiter RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RefusalEndEvent RefusalStartEvent
-        Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun
-        StripThinkConfig TextEndEvent TextStartEvent ThinkTag ThinkTagPair ToolCallEndEvent ToolCallEvent
-        ToolCallStartEvent ToolCallStream ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage
-        UsageCost UsageEvent UsageQuirks ValidToolCall ValueAt WasteEvent
+        AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar
+        AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart CoalesceDeltasConfig
+        CollectMessageConfig CommitOn DeepPartial DraftOf EndpointHealth EndpointHealthConfig EndpointState
+        EventOperator EventReader FallbackContext FallbackEndpointsConfig GuardConfig HedgeBudgetConfig
+        HedgeCallConfig InvalidToolCall LatencyHistory LatencyHistoryConfig LimitRateConfig
+        NormalizeUsageConfig ParseAnswerConfig PartEvent PartialAnswer RateLimiter RateLimiterConfig
+        ReasoningEndEvent ReasoningStartEvent RefusalEndEvent RefusalStartEvent Reservation RetryBudget
+        RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun StripThinkConfig
+        TextEndEvent TextStartEvent ThinkTag ThinkTagPair ToAsyncIterableConfig ToReadableStreamConfig
+        ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream ToolCallUpdateEvent ToolInputError
+        ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall ValueAt WasteEvent
       `),
     });
   });

@@ -297,7 +297,7 @@ export const cases = {
   BP: [
     'reader slower than the endpoint',
     later('answer without end', 'belongs to takeWhileBudget'),
-    later('queue of an asynchronous consumer', 'belongs to toAsyncIterable'),
+    'queue of an asynchronous consumer',
   ],
   RF: [
     'retry after partial output',
