@@ -1,0 +1,23 @@
+import type { StreamEvent } from '../../src/events/StreamEvent.ts';
+import type { Stage, StageRun } from '../../src/stage.ts';
+
+/**
+ * Reads the text of one choice with a stage over text. It is flushed where the text ends: at the choice's `finish`, tool call
+ * delta, image or other part, at `done` and at the end; `start` begins a new run.
+ */
+export const readChoice =
+  <Out>(choice: number, stage: Stage<string, Out>): Stage<StreamEvent, Out> =>
+  (emit) => {
+    let run: StageRun<string> = stage(emit);
+    return {
+      push: (event) => {
+        if (event.type === 'start') run = stage(emit);
+        else if (event.type === 'done') run.flush();
+        else if (!('choice' in event) || event.choice !== choice) return;
+        else if (event.type === 'text_delta') run.push(event.delta);
+        // Reasoning, citations and log probabilities come between the pieces of one text.
+        else if (event.type !== 'reasoning_delta' && event.type !== 'annotation' && event.type !== 'logprobs') run.flush();
+      },
+      flush: () => run.flush(),
+    };
+  };
