@@ -46,6 +46,9 @@ export { parseAnswer, type AnswerReader, type ParseAnswerConfig } from './parseA
 export type { AnswerOf, AnswerSchema, DraftOf } from './answer/AnswerSchema.ts';
 export type { AnswerPath, ValueAt } from './answer/AnswerPath.ts';
 export type { AnswerSoFar } from './answer/AnswerSoFar.ts';
+export { askForAnswer, type AskForAnswerConfig } from './askForAnswer.ts';
+export type { AnswerForm, AnswerFormKind, JsonSchemaForm } from './answer/AnswerForm.ts';
+export { formMemory, type FormMemory } from './answer/formMemory.ts';
 export { fallbackEndpoints } from './fallbackEndpoints.ts';
 export type { CommitOn } from './recovery/commits.ts';
 export type { FallbackContext } from './fallback/FallbackContext.ts';

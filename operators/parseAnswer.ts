@@ -71,6 +71,7 @@ export interface AnswerReader<Answer, Draft> extends EventReader<Answer> {
  * is no JSON or does not fit, with the places in its message; `truncated` when the JSON was cut, by the limit of tokens or by the
  * end of the source; `content_filter` when it was filtered, or the model refused; `limit` above `maxDepth`. A failure of the
  * source brings `partial`, too.
+ * @see askForAnswer
  */
 export const parseAnswer = <const Schema extends AnswerSchema>(
   schema: Schema,

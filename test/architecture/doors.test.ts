@@ -36,25 +36,26 @@ describe('doors', () => {
   it('rx-completions/operators offers what one does with events', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
-        EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage assembleToolCalls
-        billableOutput byChoice byToolCall coalesceDeltas collectMessage endpointHealth fallbackEndpoints
-        hedgeBudget hedgeCall latencyHistory liftEvents liftReader limitRate markParts normalizeUsage
-        parseAnswer rateLimiter retryBudget retryCall stripThink textOutput toAsyncIterable toReadableStream
-        uncachedInput verifyEvents
+        EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage askForAnswer
+        assembleToolCalls billableOutput byChoice byToolCall coalesceDeltas collectMessage endpointHealth
+        fallbackEndpoints formMemory hedgeBudget hedgeCall latencyHistory liftEvents liftReader limitRate
+        markParts normalizeUsage parseAnswer rateLimiter retryBudget retryCall stripThink textOutput
+        toAsyncIterable toReadableStream uncachedInput verifyEvents
       `),
       types: words(`
-        AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerMessage AnswerOf
-        AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar
-        AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart CoalesceDeltasConfig
-        CollectMessageConfig CommitOn DeepPartial DraftOf EndpointHealth EndpointHealthConfig EndpointState
-        EventOperator EventReader FallbackContext FallbackEndpointsConfig GuardConfig HedgeBudgetConfig
-        HedgeCallConfig InvalidToolCall LatencyHistory LatencyHistoryConfig LimitRateConfig
-        NormalizeUsageConfig ParseAnswerConfig PartEvent PartialAnswer RateLimiter RateLimiterConfig
-        ReasoningEndEvent ReasoningStartEvent RefusalEndEvent RefusalStartEvent Reservation RetryBudget
-        RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun StripThinkConfig
-        TextEndEvent TextStartEvent ThinkTag ThinkTagPair ToAsyncIterableConfig ToReadableStreamConfig
-        ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream ToolCallUpdateEvent ToolInputError
-        ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks ValidToolCall ValueAt WasteEvent
+        AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerForm AnswerFormKind
+        AnswerMessage AnswerOf AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar
+        AskForAnswerConfig AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart
+        CoalesceDeltasConfig CollectMessageConfig CommitOn DeepPartial DraftOf EndpointHealth
+        EndpointHealthConfig EndpointState EventOperator EventReader FallbackContext FallbackEndpointsConfig
+        FormMemory GuardConfig HedgeBudgetConfig HedgeCallConfig InvalidToolCall JsonSchemaForm LatencyHistory
+        LatencyHistoryConfig LimitRateConfig NormalizeUsageConfig ParseAnswerConfig PartEvent PartialAnswer
+        RateLimiter RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RefusalEndEvent RefusalStartEvent
+        Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun
+        StripThinkConfig TextEndEvent TextStartEvent ThinkTag ThinkTagPair ToAsyncIterableConfig
+        ToReadableStreamConfig ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream
+        ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks
+        ValidToolCall ValueAt WasteEvent
       `),
     });
   });

@@ -47,6 +47,13 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
       'Here I a',
       'Here I am.',
     ]),
+  structuredAnswer: (output) =>
+    expect(lines(output)).toEqual([
+      "asked again: [ 'json_schema' ]",
+      '2 in Bern',
+      '1 in Chur',
+      "{ stops: [ { city: 'Bern', nights: 2 }, { city: 'Chur', nights: 1 } ] }",
+    ]),
   ownOperator: (output) => expect(lines(output)).toEqual(['It is cold.', 'Take a jacket!', 'Or two']),
   testYourPipeline: (output) => {
     expect(output).toContain('an operator resets on start');

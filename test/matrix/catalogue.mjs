@@ -7,7 +7,6 @@ export const never = (what, why) => ({ what, never: why });
 export const later = (what, why) => ({ what, later: why });
 
 const COMMAND_LINE = 'belongs to the command line';
-const STRUCTURED = 'belongs to parseAnswer';
 const TRACING = 'belongs to measure';
 
 export const faults = [
@@ -321,7 +320,7 @@ export const cases = {
     'checks on what is not over',
     'blanks before the JSON',
     'fences around the JSON',
-    later('response format that is refused', STRUCTURED),
+    'response format that is refused',
     'partial value that goes back',
     'JSON cut off and taken as whole',
   ],

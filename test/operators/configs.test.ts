@@ -2,6 +2,7 @@ import { CompletionError, openAICompatModel } from 'rx-completions';
 import {
   accumulateArgs,
   accumulateText,
+  askForAnswer,
   assembleToolCalls,
   fallbackEndpoints,
   hedgeCall,
@@ -34,6 +35,7 @@ const makers: readonly (readonly [string, (config: never) => unknown])[] = [
   ['assembleToolCalls', assembleToolCalls],
   ['normalizeUsage', normalizeUsage],
   ['parseAnswer', (config) => parseAnswer({}, config)],
+  ['askForAnswer', (config) => askForAnswer({}, () => [], config)],
   ['retryCall', retryCall],
   ['fallbackEndpoints', (config) => fallbackEndpoints([], config)],
   ['hedgeCall', (config) => hedgeCall([], config)],
