@@ -30,7 +30,10 @@ export const readBody =
         emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
       }
       reader = openReader(format, config)(emit);
-      reader.push(beginning);
+      const first = beginning;
+      // An open stream would keep the whole read that its first bytes came in.
+      beginning = NOTHING;
+      reader.push(first);
     };
 
     return {

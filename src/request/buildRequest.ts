@@ -40,7 +40,6 @@ export const buildRequest = (
   const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: [...lessons], cacheMarks: 0 };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
-  let texts: readonly string[] | undefined;
 
   const finish = (key: string | undefined): HttpRequest => {
     if (url.protocol === 'http:' && !isLoopback(url.hostname) && (key !== undefined || authorized))
@@ -51,7 +50,7 @@ export const buildRequest = (
       body: json,
       endpoint: { provider: model.provider, model: model.id, host: url.host },
       secrets: secretsOf(key, given, url),
-      prompt: () => (texts ??= promptTexts(json)),
+      prompt: promptOf(json),
       warnings: draft.warnings,
       timeouts: withDefaults(DEFAULT_TIMEOUTS, settings.timeouts),
       limits: withDefaults(DEFAULT_LIMITS, settings.limits),
@@ -70,6 +69,12 @@ export const buildRequest = (
   const question = { kind, provider: model.provider, hostname: url.hostname, encrypted: url.protocol === 'https:', apiKey: settings.apiKey, authorized };
   const key = resolveApiKey(question, environment);
   return key instanceof Promise ? key.then(finish) : finish(key);
+};
+
+/** A function of its own: one within `buildRequest` would keep all that is there for as long as the stream is open. */
+const promptOf = (json: string): (() => readonly string[]) => {
+  let texts: readonly string[] | undefined;
+  return () => (texts ??= promptTexts(json));
 };
 
 const DEFAULT_HEADERS: Readonly<Record<string, string>> = {

@@ -16,6 +16,7 @@ export interface ExchangeOwner {
 
 /** undici's handle on a request that has reached a socket. */
 interface Controller {
+  rawHeaders?: unknown;
   abort(reason: Error): void;
   pause(): void;
   resume(): void;
@@ -111,6 +112,8 @@ export class Exchange {
     this.#controller = controller;
     this.#phase = 'body';
     const head = toResponseHead(status, headers);
+    // They have been read; an open stream would keep them.
+    controller.rawHeaders = null;
     this.#mayPause = keepsAlive(head);
     this.#owner.answered(head);
   }

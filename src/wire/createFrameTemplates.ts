@@ -124,7 +124,9 @@ const holeOf = (chunk: Chunk): { piece: string; fill: (piece: string) => Chunk }
   const [choice] = chunk.choices;
   if (choice === undefined || chunk.choices.length > 1 || !isOrdinary(chunk, choice)) return undefined;
   const { text, reasoning, toolCalls } = choice;
-  const filled = (fields: Partial<ChunkChoice>): Chunk => ({ ...chunk, choices: [{ ...choice, ...fields }] });
+  // The parsed frame is no other frame's, and would be kept for nothing.
+  const common = { ...chunk, raw: undefined };
+  const filled = (fields: Partial<ChunkChoice>): Chunk => ({ ...common, choices: [{ ...choice, ...fields }] });
   if (toolCalls !== undefined) {
     const [call] = toolCalls;
     if (call === undefined || toolCalls.length > 1 || text !== '' || reasoning !== '' || !isContinuation(call)) return undefined;
