@@ -23,6 +23,17 @@ export type {
 } from './parts/PartEvent.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
+export { extractInlineToolCalls, type ExtractInlineToolCallsConfig } from './extractInlineToolCalls.ts';
+export type { InlineToolDialect } from './inline/DIALECTS.ts';
+export { paceText, type PaceTextConfig } from './paceText.ts';
+export type { TextUnit } from './pace/TextUnit.ts';
+export { stopWhen, type StopWhenConfig } from './stopWhen.ts';
+export type { StopPredicate } from './stop/createStopper.ts';
+export { detectRepetition, type DetectRepetitionConfig } from './detectRepetition.ts';
+export { redact, type RedactConfig, type RedactPattern } from './redact.ts';
+export type { Find, Place } from './text/Find.ts';
+export { splitSentences, type SplitSentencesConfig } from './splitSentences.ts';
+export { splitLines, type SplitLinesConfig } from './splitLines.ts';
 export { normalizeUsage, type NormalizeUsageConfig, type UsageEvent } from './normalizeUsage.ts';
 export { addUsage } from './usage/addUsage.ts';
 export { billableOutput } from './usage/billableOutput.ts';

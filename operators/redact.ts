@@ -33,7 +33,7 @@ export interface RedactConfig {
    *
    * @defaultValue ['text']
    */
-  readonly within?: readonly ('text' | 'reasoning' | 'refusal' | 'tool_input')[] | undefined;
+  readonly within?: readonly ('text' | 'reasoning' | 'refusal' | 'toolInput')[] | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface RedactConfig {
  *
  * Patterns see at most this much, and 32 characters to look back at: so a pattern that takes quadratic
  * time stays quick, but one with nested repetition, like `(a+)+$`, does not: write none that the text could turn on you. In
- * `tool_input` a replacement is written into JSON as it is.
+ * `toolInput` a replacement is written into JSON as it is.
  *
  * @example
  * import { of } from 'rxjs';
@@ -84,7 +84,7 @@ const TYPES: Readonly<Record<NonNullable<RedactConfig['within']>[number], Redact
   text: 'text_delta',
   reasoning: 'reasoning_delta',
   refusal: 'refusal_delta',
-  tool_input: 'tool_call_delta',
+  toolInput: 'tool_call_delta',
 };
 
 const findOf = (pattern: RedactPattern): Find => {

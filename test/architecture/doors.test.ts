@@ -37,22 +37,25 @@ describe('doors', () => {
     expect(offerOf(door('operators/index.ts'))).toEqual({
       values: words(`
         EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage askForAnswer
-        assembleToolCalls billableOutput byChoice byToolCall coalesceDeltas collectMessage endpointHealth
-        fallbackEndpoints formMemory hedgeBudget hedgeCall latencyHistory liftEvents liftReader limitRate
-        markParts normalizeUsage parseAnswer rateLimiter retryBudget retryCall stripThink textOutput
-        toAsyncIterable toReadableStream uncachedInput verifyEvents
+        assembleToolCalls billableOutput byChoice byToolCall coalesceDeltas collectMessage detectRepetition
+        endpointHealth extractInlineToolCalls fallbackEndpoints formMemory hedgeBudget hedgeCall latencyHistory
+        liftEvents liftReader limitRate markParts normalizeUsage paceText parseAnswer rateLimiter redact
+        retryBudget retryCall splitLines splitSentences stopWhen stripThink textOutput toAsyncIterable
+        toReadableStream uncachedInput verifyEvents
       `),
       types: words(`
         AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerForm AnswerFormKind
         AnswerMessage AnswerOf AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar
         AskForAnswerConfig AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart
-        CoalesceDeltasConfig CollectMessageConfig CommitOn DeepPartial DraftOf EndpointHealth
-        EndpointHealthConfig EndpointState EventOperator EventReader FallbackContext FallbackEndpointsConfig
-        FormMemory GuardConfig HedgeBudgetConfig HedgeCallConfig InvalidToolCall JsonSchemaForm LatencyHistory
-        LatencyHistoryConfig LimitRateConfig NormalizeUsageConfig ParseAnswerConfig PartEvent PartialAnswer
-        RateLimiter RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RefusalEndEvent RefusalStartEvent
-        Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam SpokenPart Stage StageRun
-        StripThinkConfig TextEndEvent TextStartEvent ThinkTag ThinkTagPair ToAsyncIterableConfig
+        CoalesceDeltasConfig CollectMessageConfig CommitOn DeepPartial DetectRepetitionConfig DraftOf
+        EndpointHealth EndpointHealthConfig EndpointState EventOperator EventReader ExtractInlineToolCallsConfig
+        FallbackContext FallbackEndpointsConfig Find FormMemory GuardConfig HedgeBudgetConfig HedgeCallConfig
+        InlineToolDialect InvalidToolCall JsonSchemaForm LatencyHistory LatencyHistoryConfig LimitRateConfig
+        NormalizeUsageConfig PaceTextConfig ParseAnswerConfig PartEvent PartialAnswer Place RateLimiter
+        RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RedactConfig RedactPattern RefusalEndEvent
+        RefusalStartEvent Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam
+        SplitLinesConfig SplitSentencesConfig SpokenPart Stage StageRun StopPredicate StopWhenConfig
+        StripThinkConfig TextEndEvent TextStartEvent TextUnit ThinkTag ThinkTagPair ToAsyncIterableConfig
         ToReadableStreamConfig ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream
         ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks
         ValidToolCall ValueAt WasteEvent

@@ -239,7 +239,7 @@ export const cases = {
     'citation with few fields',
     'logprobs without text',
     'refusal',
-    later('model that repeats itself', 'belongs to an operator that ends such answers'),
+    'model that repeats itself',
   ],
   US: [
     'usage in every chunk',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { from, type Observable } from 'rxjs';
 import type { StreamEvent } from 'rx-completions';
-import { detectRepetition, type DetectRepetitionConfig } from '../../operators/detectRepetition.ts';
+import { detectRepetition, type DetectRepetitionConfig } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta } from '../support/events.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { from, Subject, type Observable } from 'rxjs';
 import { CompletionError, defineTool, type StreamEvent, type ToolCallDeltaEvent } from 'rx-completions';
-import { assembleToolCalls, stripThink, verifyEvents, type ToolCallEvent } from 'rx-completions/operators';
-import { extractInlineToolCalls, type ExtractInlineToolCallsConfig } from '../../operators/extractInlineToolCalls.ts';
+import { assembleToolCalls, extractInlineToolCalls, type ExtractInlineToolCallsConfig, stripThink, type ToolCallEvent, verifyEvents } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { from, Subject, type Observable } from 'rxjs';
 import type { StreamEvent } from 'rx-completions';
-import { assembleToolCalls, verifyEvents } from 'rx-completions/operators';
-import { redact, type RedactConfig } from '../../operators/redact.ts';
+import { assembleToolCalls, redact, type RedactConfig, verifyEvents } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
@@ -75,7 +74,7 @@ describe('redact', () => {
     const refusal: StreamEvent = { type: 'refusal_delta', choice: 0, delta: 'joe' };
     const events = [detailed, refusal, toolDelta({ index: 0, id: 'a', name: 'f' }, '{"a":"jo'), toolDelta({ index: 0 }, 'e"}')];
     expect(run(events, 'joe')).toEqual(events);
-    expect(run(events, 'joe', { within: ['reasoning', 'refusal', 'tool_input'], replacement: '*', maxLength: 40 })).toEqual([
+    expect(run(events, 'joe', { within: ['reasoning', 'refusal', 'toolInput'], replacement: '*', maxLength: 40 })).toEqual([
       reasoning('*'),
       { ...refusal, delta: '*' },
       toolDelta({ index: 0, id: 'a', name: 'f' }),
@@ -87,7 +86,7 @@ describe('redact', () => {
     const names = (...events: StreamEvent[]): unknown[] => {
       const seen: unknown[] = [];
       from([...events, finish('tool_calls'), done('tool_calls')])
-        .pipe(redact('joe', { within: ['tool_input'], replacement: '*' }), assembleToolCalls())
+        .pipe(redact('joe', { within: ['toolInput'], replacement: '*' }), assembleToolCalls())
         .subscribe((event) => event.type === 'tool_call' && seen.push([event.name, event.args]));
       return seen;
     };
@@ -193,7 +192,7 @@ describe('redact', () => {
     expectTypeOf(from([{ type: 'mine' as const }]).pipe(redact('x'))).toEqualTypeOf<Observable<{ type: 'mine' }>>();
   });
 
-  describe.each<[string, RedactConfig]>([['text', {}], ['all it may', { within: ['text', 'reasoning', 'refusal', 'tool_input'] }]])('the contract, within %s', (_, config) => {
+  describe.each<[string, RedactConfig]>([['text', {}], ['all it may', { within: ['text', 'reasoning', 'refusal', 'toolInput'] }]])('the contract, within %s', (_, config) => {
     for (const { name, run: tryLaw } of operatorContract(() => redact([/[Yy]es/, 'weather'], config))) it(name, tryLaw);
   });
 });

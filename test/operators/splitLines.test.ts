@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { from, type Observable } from 'rxjs';
 import type { StreamEvent } from 'rx-completions';
-import { splitLines, type SplitLinesConfig } from '../../operators/splitLines.ts';
+import { splitLines, type SplitLinesConfig } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, start, text } from '../support/events.ts';

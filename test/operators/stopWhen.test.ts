@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { from, of, Subject, type Observable } from 'rxjs';
 import type { DoneEvent, FinishEvent, StreamEvent } from 'rx-completions';
-import { verifyEvents } from 'rx-completions/operators';
-import { stopWhen, type StopWhenConfig } from '../../operators/stopWhen.ts';
+import { stopWhen, type StopWhenConfig, verifyEvents } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
