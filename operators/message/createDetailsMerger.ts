@@ -13,6 +13,7 @@ type Detail = Readonly<Record<string, unknown>>;
 /** Where a detail stands, so that its next piece finds it. */
 interface Entry {
   readonly part: number;
+  readonly list: unknown[];
   readonly at: number;
 }
 
@@ -24,29 +25,28 @@ interface Entry {
 export const createDetailsMerger = (): DetailsMerger => {
   const lists = new Map<number, unknown[]>();
   const entries = new Map<string, Entry>();
-  let latest: { readonly key: string | undefined; readonly entry: Entry } | undefined;
+  /** Of the detail that was listed last. */
+  let lastKey: string | undefined;
   let count = 0;
 
-  const entryOf = (key: string | undefined, detail: Detail): Entry | undefined =>
+  const entryOf = (key: string, detail: Detail): Entry | undefined =>
     // Without an index nothing but standing next to each other says that two pieces are one.
-    typeof detail['index'] === 'number' || latest?.key === key ? entries.get(key ?? '') : undefined;
+    typeof detail['index'] === 'number' || lastKey === key ? entries.get(key) : undefined;
 
   const addOne = (detail: unknown, part: number): number => {
     const key = keyOf(detail);
     const known = key === undefined ? undefined : entryOf(key, detail as Detail);
-    const list = known && lists.get(known.part);
-    const before = known && (list?.[known.at] as Detail);
-    if (known !== undefined && list !== undefined && before !== undefined && isContinuedBy(before, detail as Detail)) {
-      list[known.at] = joined(before, detail as Detail);
-      latest = { key, entry: known };
+    const before = known?.list[known.at] as Detail;
+    if (known !== undefined && isContinuedBy(before, detail as Detail)) {
+      known.list[known.at] = joined(before, detail as Detail);
       return known.part;
     }
-    const own = lists.get(part) ?? [];
-    lists.set(part, own);
-    const entry = { part, at: own.push(detail) - 1 };
+    const list = lists.get(part) ?? [];
+    lists.set(part, list);
+    list.push(detail);
     count += 1;
-    if (key !== undefined) entries.set(key, entry);
-    latest = { key, entry };
+    if (key !== undefined) entries.set(key, { part, list, at: list.length - 1 });
+    lastKey = key;
     return part;
   };
 

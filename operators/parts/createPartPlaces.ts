@@ -26,7 +26,7 @@ export interface CallPiece {
 
 /** Says which part of one choice each event belongs to. */
 export interface PartPlaces {
-  (piece: CallPiece | AnnotationEvent | ImageEvent | AudioDeltaEvent): PartPlace;
+  (piece: CallPiece | AnnotationEvent | ImageEvent): PartPlace;
   /** `undefined` for an event with nothing in it. */
   (piece: PartPiece): PartPlace | undefined;
 }
@@ -77,6 +77,8 @@ export const createPartPlaces = (): PartPlaces => {
       case 'annotation':
         return begin();
       case 'audio_delta': {
+        // Some endpoints fill the field with an empty sound where there is none. snowflake-cortex/snowflake-model-simple
+        if (piece.id === undefined && piece.delta === '' && piece.transcript === undefined && sound === undefined) return undefined;
         const goesOn = sound !== undefined && (piece.id === undefined || sound.id === undefined || piece.id === sound.id);
         const place = goesOn && sound !== undefined ? goOn(sound.part) : begin();
         sound = { id: piece.id ?? (goesOn ? sound?.id : undefined), part: place.part };
@@ -86,6 +88,6 @@ export const createPartPlaces = (): PartPlaces => {
         return piece satisfies never;
     }
   };
-  // Only words can be empty, which the overloads say.
+  // Only words and sounds can be empty, which the overloads say.
   return placeOf as PartPlaces;
 };

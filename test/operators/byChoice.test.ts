@@ -111,8 +111,8 @@ describe('byChoice', () => {
   });
 
   it('ends a choice that the last attempt did not give as unknown', () => {
-    const { told, endings } = split(from([start(), text('a'), text('b', 1), start(2), text('c'), finish(), done('stop', 2)]));
-    expect(short(told.get(1))).toBe('start b start finish:unknown done:unknown');
+    const { told, endings } = split(from([start(), text('a'), text('b', 1), finish('length', 1), start(2), text('c'), finish(), done('stop', 2)]));
+    expect(short(told.get(1))).toBe('start b finish:length start finish:unknown done:unknown');
     expect(endings.get(1)).toBe('complete');
     expect(short(split(of(text('a'), text('b', 1), done('length'))).told.get(1))).toBe('b done:length');
   });

@@ -74,7 +74,7 @@ describe('collectMessage: when', () => {
       content: [
         { type: 'reasoning', text: 'hm' },
         { type: 'text', text: 'Hel' },
-        expect.objectContaining({ type: 'tool_call', id: 'c0', args: '{"city":"Bern"}', complete: false }),
+        expect.objectContaining({ type: 'tool_call', id: 'c0', args: '{"city":"Bern"}', complete: false, inputError: { message: 'the answer ended before the call was whole' } }),
       ],
     });
     expect((error.partial as AnswerMessage).content[2]).not.toHaveProperty('input');
@@ -131,10 +131,11 @@ describe('collectMessage: when', () => {
 
   it('gives a message for each of several answers', () => {
     const answer = (words: string): StreamEvent[] => [start(), text(words), finish(), done()];
-    expect(collectAll([...answer('a'), ...answer('b')]).map(({ content }) => content)).toEqual([
-      [{ type: 'text', text: 'a' }],
-      [{ type: 'text', text: 'b' }],
-    ]);
+    for (const second of [answer('b'), answer('b').slice(0, 2)])
+      expect(collectAll([...answer('a'), ...second]).map(({ content }) => content)).toEqual([
+        [{ type: 'text', text: 'a' }],
+        [{ type: 'text', text: 'b' }],
+      ]);
   });
 });
 
@@ -220,7 +221,7 @@ describe('collectMessage: what', () => {
   });
 
   it('begins no part with an empty piece', () => {
-    expect(said(text(''), reasoning(''), { type: 'refusal_delta', choice: 0, delta: '' }, toolDelta({ index: 0 })).content).toEqual([]);
+    expect(said({ type: 'audio_delta', choice: 0, delta: '' }, text(''), reasoning(''), { type: 'refusal_delta', choice: 0, delta: '' }, toolDelta({ index: 0 })).content).toEqual([]);
   });
 });
 
@@ -328,8 +329,9 @@ describe('collectMessage: T-TH-10: reasoning details', () => {
 
   it('stay verbatim where they are no pieces: encrypted blocks, what is not known', () => {
     const block = { type: 'reasoning.encrypted', data: 'xyz', index: 0 };
-    expect(detailsOf(thought('', block), thought('', block), thought('', 'odd', null, { type: 'new' }))).toEqual([
-      [block, block, 'odd', null, { type: 'new' }],
+    const signed = { ...block, signature: 'sig' };
+    expect(detailsOf(thought('', block), thought('', block, signed), thought('', signed, 'odd', null, { type: 'new' }))).toEqual([
+      [block, block, signed, signed, 'odd', null, { type: 'new' }],
     ]);
   });
 
