@@ -102,7 +102,7 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     push: (event) => {
       if (event.type === 'start') reset();
       else if (event.type === 'text_delta' && event.choice === choice) read(event.delta);
-      else if (event.type === 'refusal_delta' && event.choice === choice) hasRefused = true;
+      else if (event.type === 'refusal_delta' && event.choice === choice) hasRefused ||= event.delta !== '';
       else if (event.type === 'finish' && event.choice === choice) reason ??= event.reason;
       else if (event.type === 'done') {
         reason ??= event.reason;

@@ -264,6 +264,8 @@ describe('an answer that does not fit', () => {
   it('is filtered, or refused', () => {
     expect(failure(Items, [text('{"items":['), finish('content_filter'), done('content_filter')])).toMatchObject(said('content_filter'));
     const refusal: StreamEvent = { type: 'refusal_delta', choice: 0, delta: 'I will not' };
+    expect(failure(Items, [start(), { ...refusal, delta: '' }, text('Sorry'), finish(), done()])).toMatchObject(said('answer_schema'));
+    expect(failure(Items, [start(), { ...refusal, choice: 1 }, text('Sorry'), finish(), done()])).toMatchObject(said('answer_schema'));
     expect(failure(Items, [start(), refusal, finish(), done()])).toMatchObject(said('content_filter', 'the model refused to answer', { text: '' }));
   });
 
