@@ -49,15 +49,17 @@ export const createSentenceSplitter = ({ locale, abbreviations = [], trim = fals
       mark = undefined;
     };
 
-    const hold = (char: string): void => {
-      held += char;
-      recent += char;
+    const hold = (text: string): void => {
+      held += text;
+      recent += text;
       if (recent.length > 32 * CONTEXT) recent = recent.slice(-CONTEXT);
     };
 
     const decide = ({ before, since, isDot, isStart }: Mark, next: string): void => {
       const part = before + since + next;
       mark = undefined;
+      // Unicode has no end here, and most full stops within a word come so.
+      if (isDot && SMALL.test(next)) return;
       if (isDot && /^\.\s/.test(since) && goesOn(before, isStart)) return;
       for (const { index } of segmenter.segment(part)) {
         if (index <= before.length || index > before.length + since.length) continue;
@@ -93,7 +95,13 @@ export const createSentenceSplitter = ({ locale, abbreviations = [], trim = fals
       push: (piece) => {
         const text = half + piece;
         half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
-        for (const char of half === '' ? text : text.slice(0, -1)) read(char);
+        const whole = half === '' ? text : text.slice(0, -1);
+        for (let at = 0; at < whole.length; ) {
+          const skipped = mark === undefined && !afterReturn ? plainLength(whole, at) : 0;
+          if (skipped > 0) hold(whole.slice(at, at + skipped));
+          else read(String.fromCodePoint(whole.codePointAt(at) ?? 0));
+          at += skipped || ((whole.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+        }
       },
       flush: () => {
         held += half;
@@ -106,6 +114,14 @@ export const createSentenceSplitter = ({ locale, abbreviations = [], trim = fals
   };
 };
 
+/** How much of a text goes by before something that may end a sentence. */
+const plainLength = (text: string, from: number): number => {
+  SIGN.lastIndex = from;
+  return (SIGN.exec(text)?.index ?? text.length) - from;
+};
+
+const SIGN = /[\p{Sentence_Terminal}\r\n\u0085\u2028\u2029]/gu;
+const SMALL = /\p{Ll}/u;
 const LINE_END = /[\r\n\u0085\u2028\u2029]/;
 const TERMINAL = /\p{Sentence_Terminal}/u;
 const TERMINAL_ONLY = /^\p{Sentence_Terminal}+$/u;

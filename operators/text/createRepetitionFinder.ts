@@ -22,6 +22,8 @@ export const createRepetitionFinder = (repetition: Repetition): RepetitionFinder
   const length = Math.max(repetition.minLength, repetition.repeats * repetition.maxUnitLength);
   const step = Math.ceil(length / 32);
   const borders = new Int32Array(length + 1);
+  /** So much of the end must have come before, and not long before. Nearly all text is done with by that. */
+  const probe = Math.min(32, Math.floor(repetition.minLength / 2));
   let tail = '';
   let fresh = '';
 
@@ -34,11 +36,16 @@ export const createRepetitionFinder = (repetition: Repetition): RepetitionFinder
         if (fresh.length < step) return false;
         tail = (tail + fresh).slice(-length);
         fresh = '';
-        if (endsInRepetition(tail, borders, repetition)) return true;
+        if (recurs(tail, probe, repetition.maxUnitLength) && endsInRepetition(tail, borders, repetition)) return true;
       }
       return false;
     },
   };
+};
+
+const recurs = (text: string, probe: number, within: number): boolean => {
+  const near = text.slice(-within - probe);
+  return near.lastIndexOf(text.slice(text.length - probe), near.length - probe - 1) >= 0;
 };
 
 /**
