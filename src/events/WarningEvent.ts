@@ -1,8 +1,11 @@
 /** What a warning is about; more may be added, and operators have codes of their own. */
 export type WarningCode =
-  /** The request went out without something: a reasoning part, an annotation, an empty message, half a surrogate pair. */
+  /** The request went out without something: a part the endpoint has no form for, an empty message, half a surrogate pair. */
   | 'reasoning_omitted'
   | 'annotation_omitted'
+  | 'image_omitted'
+  | 'audio_omitted'
+  | 'tool_call_omitted'
   | 'empty_message'
   | 'lone_surrogate'
   /** The endpoint refused the request, and got it as it wants it. */

@@ -66,6 +66,8 @@ export interface ToolCallPart {
   readonly input?: unknown;
   /** The arguments as the model wrote them; they win over `input`, so that a replay is exact. */
   readonly args?: string | undefined;
+  /** `false` for a call whose answer was cut; it does not go back. */
+  readonly complete?: boolean | undefined;
   /** The call's fields outside the standard, verbatim (Gemini's thought signature). */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -45,16 +45,18 @@ const gather = (answer: GatheredAnswer, part: AssistantPart, path: string, draft
       for (const detail of detailsOf(part, path)) answer.details.push(detail);
       return;
     case 'tool_call':
-      answer.calls.push(wireToolCall(part, path, draft));
+      // Half of its arguments is no JSON, which endpoints refuse; nobody has run it, so nothing answers it.
+      if (part.complete === false) warn(draft, 'tool_call_omitted', `\`${path}\` was cut off and was left out`);
+      else answer.calls.push(wireToolCall(part, path, draft));
       return;
     case 'refusal':
       answer.refusal += expectString(part.text, `${path}.text`);
       return;
     case 'image':
-      answer.images.push(imageOf(part, path, draft));
+      addImage(answer, part, path, draft);
       return;
     case 'audio':
-      answer.audio = audioOf(part, path);
+      addAudio(answer, part, path, draft);
       return;
     case 'annotation':
       annotate(answer, part, draft);
@@ -70,15 +72,16 @@ const detailsOf = ({ details = [] }: ReasoningPart, path: string): readonly unkn
   throw configError(`\`${path}.details\` must be an array`);
 };
 
-const imageOf = (part: AnswerImagePart, path: string, draft: Draft): WireObject => {
-  if (draft.manners.openRouterParts)
-    return { type: 'image_url', image_url: { url: expectName(part.url, `${path}.url`) } };
-  throw configError(`\`${path}\` cannot be sent: only OpenRouter takes back an image the model made`);
+/** An answer must go on as it came, also at another endpoint: what that has no form for is left out, never in silence. */
+const addImage = (answer: GatheredAnswer, part: AnswerImagePart, path: string, draft: Draft): void => {
+  const url = expectName(part.url, `${path}.url`);
+  if (draft.manners.openRouterParts) answer.images.push({ type: 'image_url', image_url: { url } });
+  else warn(draft, 'image_omitted', 'images of a former turn were left out: only OpenRouter takes back what a model made');
 };
 
-const audioOf = (part: AnswerAudioPart, path: string): WireObject => {
-  if (part.id !== undefined) return { id: expectName(part.id, `${path}.id`) };
-  throw configError(`\`${path}\` cannot be sent: spoken answers go back by their \`id\``);
+const addAudio = (answer: GatheredAnswer, part: AnswerAudioPart, path: string, draft: Draft): void => {
+  if (part.id !== undefined) answer.audio = { id: expectName(part.id, `${path}.id`) };
+  else warn(draft, 'audio_omitted', 'speech of a former turn was left out: it goes back by its `id`, and came without one');
 };
 
 /** A citation says where text came from; the text stands without it, so leaving it out is no reason to refuse the call. */

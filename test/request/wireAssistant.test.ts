@@ -177,23 +177,29 @@ describe('other parts of a former answer', () => {
       refusal: 'no',
     }));
 
-  it('send spoken words by their id, and refuse them without one', () => {
+  it('send spoken words by their id, and leave them out without one', () => {
     expect(wireOf(answer({ type: 'audio', id: 'audio_1' }), openAI)).toEqual({
       role: 'assistant',
       content: null,
       audio: { id: 'audio_1' },
     });
-    expect(refusal(() => wireOf(answer({ type: 'audio' })))).toContain('`messages[1].content[0]` cannot be sent');
+    expect(wireOf(answer(text('Hi'), { type: 'audio' }), openAI)).toEqual({ role: 'assistant', content: 'Hi' });
+    expect(warningsOf(openAI, { messages: [answer(text('Hi'), { type: 'audio' })] })).toEqual(['audio_omitted']);
   });
 
-  it('send an image back to OpenRouter and refuse it elsewhere', () => {
+  it('send an image back to OpenRouter and leave it out elsewhere', () => {
     const image: AssistantPart = { type: 'image', url: 'data:image/png;base64,AA' };
     expect(wireOf(answer(text('Here'), image))).toHaveProperty('images', [
       { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
     ]);
-    expect(refusal(() => wireOf(answer(text('Here'), image), openAI))).toContain(
-      '`messages[1].content[1]` cannot be sent',
-    );
+    expect(wireOf(answer(text('Here'), image), openAI)).toEqual({ role: 'assistant', content: 'Here' });
+    expect(warningsOf(openAI, { messages: [answer(text('Here'), image)] })).toEqual(['image_omitted']);
+  });
+
+  it('T-TC-13: leave out a call that was cut', () => {
+    const cut: AssistantPart = { type: 'tool_call', id: 'c', name: 'f', args: '{"a":', complete: false };
+    expect(wireOf(answer(text('Here'), cut))).toEqual({ role: 'assistant', content: 'Here' });
+    expect(warningsOf(openAI, { messages: [answer(text('Here'), cut)] })).toEqual(['tool_call_omitted']);
   });
 
   it('send annotations back to OpenRouter and leave them out elsewhere with a warning', () => {
