@@ -75,7 +75,8 @@ const readImages = (images: unknown): readonly ImagePiece[] =>
 
 const readAudio = (audio: unknown): AudioPiece | undefined => {
   if (!isObject(audio)) return undefined;
-  const [id, transcript, expiresAt] = [textOf(audio['id']), textOf(audio['transcript']), numberOf(audio['expires_at'])];
+  const [id, transcript] = [textOf(audio['id']), textOf(audio['transcript'])];
+  const expiresAt = numberOf(audio['expires_at']) || undefined;
   // corpus/snowflake-cortex has an audio that says nothing in every chunk.
   if (id === undefined && transcript === undefined && expiresAt === undefined && textOf(audio['data']) === undefined) return undefined;
   return {

@@ -165,6 +165,11 @@ describe('content in other forms', () => {
     ]);
   });
 
+  it('T-CH-10: an audio that says nothing is none', () => {
+    const audio = { data: '', expires_at: 0, id: '', transcript: '' };
+    expect(answerOf(read([says({ content: 'a', audio }), ...end]))).toEqual([text('a'), ...whole]);
+  });
+
   it('T-CH-11: citations of whole chunks are one annotation per new address', () => {
     const url = 'https://a.example/';
     const reading = read([
