@@ -22,7 +22,7 @@ while (messages.at(-1)?.role !== 'assistant') {
     for (const part of answer.content) {
       if (part.type === 'text') console.log(part.text);
       if (part.type !== 'tool_call') continue;
-      const content = part.inputError?.message ?? `7 degrees in ${part.input.city}`;
+      const content = part.inputError === undefined ? `7 degrees in ${part.input.city}` : part.inputError.message;
       messages.push({ role: 'tool', toolCallId: part.id ?? part.callId, content });
     }
   });
