@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { animationFrameScheduler, asapScheduler, concat, from, lastValueFrom, of, queueScheduler, scheduled, subscribeOn, throwError, toArray } from 'rxjs';
+import { animationFrameScheduler, asapScheduler, concat, concatWith, from, lastValueFrom, NEVER, of, queueScheduler, scheduled, subscribeOn, throwError, toArray, VirtualTimeScheduler } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { StreamEvent } from 'rx-completions';
 import { accumulateText, assembleToolCalls, coalesceDeltas, toAsyncIterable, type AnyEvent } from 'rx-completions/operators';
@@ -128,6 +128,14 @@ describe('coalesceDeltas', () => {
       expectObservable(source.pipe(coalesceDeltas({ everyMs: 10 })), left).toBe('s------', { s: start() });
       expectSubscriptions(source.subscriptions).toBe(left);
     }));
+
+  it('leaves no timer behind', () => {
+    const clock = new VirtualTimeScheduler();
+    const subscription = from([text('a')]).pipe(concatWith(NEVER), coalesceDeltas({ everyMs: 10, scheduler: clock })).subscribe();
+    expect(clock.actions).toHaveLength(1);
+    subscription.unsubscribe();
+    expect(clock.actions).toHaveLength(0);
+  });
 
   it('keeps apart what is not of one part', () => {
     const events = [text('a'), reasoning('b'), text('c', 1), text('d'), toolDelta({ index: 0 }, '1'), toolDelta({ index: 1 }, '2'), toolDelta({}, '3')];

@@ -99,6 +99,18 @@ describe('toAsyncIterable', () => {
     expect(await request).toEqual(END);
   });
 
+  it('unsubscribes for one who leaves while it subscribes', async () => {
+    let left = 0;
+    const source = new Observable<number>((subscriber) => {
+      void iterator.return();
+      subscriber.next(1);
+      return () => left++;
+    });
+    const iterator = iteratorOf(toAsyncIterable()(source));
+    expect(await iterator.next()).toEqual(END);
+    expect(left).toBe(1);
+  });
+
   it('throws what is thrown into it, and unsubscribes', async () => {
     const source = new Subject<number>();
     const iterator = iteratorOf(toAsyncIterable()(source));
