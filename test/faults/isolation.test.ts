@@ -54,7 +54,10 @@ describe('modules', () => {
         .map(([line]) => `${path}: ${line}`),
     );
     expect(stateful).toEqual([
+      // Set and put back within one delivery, which is synchronous.
+      'src/emitFrom.ts: let atWork: PacedSource | undefined;',
       'src/request/learnManners.ts: const learned = new WeakMap<Model, Partial<Manners>>();',
+      'src/request/wireResponseFormat.ts: const written = new WeakMap<z.ZodType, StrictSchema>();',
       'src/transport/TracedClient.ts: const traces = new WeakMap<object, SocketTrace>();',
       'src/transport/onAbort.ts: const listenings = new WeakMap<AbortSignal, Listening>();',
       'src/transport/sharedDispatcher.ts: let shared: DispatcherLike | undefined;',
