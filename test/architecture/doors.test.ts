@@ -38,27 +38,30 @@ describe('doors', () => {
       values: words(`
         EventGrammarError accumulateArgs accumulateMessage accumulateText addUsage askForAnswer
         assembleToolCalls billableOutput byChoice byToolCall coalesceDeltas collectMessage detectRepetition
-        endpointHealth extractInlineToolCalls fallbackEndpoints formMemory hedgeBudget hedgeCall latencyHistory
-        liftEvents liftReader limitRate markParts normalizeUsage paceText parseAnswer rateLimiter redact
-        retryBudget retryCall splitLines splitSentences stopWhen stripThink textOutput toAsyncIterable
-        toReadableStream uncachedInput verifyEvents
+        endpointHealth estimateUsage extractInlineToolCalls fallbackEndpoints formMemory hedgeBudget hedgeCall
+        latencyHistory liftEvents liftReader limitRate markParts measure normalizeUsage paceText parseAnswer
+        priceList rateLimiter redact retryBudget retryCall runTools runnableTool splitLines splitSentences
+        stopWhen stripThink takeWhileBudget textOutput toAsyncIterable toReadableStream traceCall uncachedInput
+        verifyEvents
       `),
       types: words(`
         AccumulateArgsConfig AccumulateMessageConfig AccumulateTextConfig Alternate AnswerForm AnswerFormKind
-        AnswerMessage AnswerOf AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent ArgsSoFar
-        AskForAnswerConfig AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart
+        AnswerMessage AnswerOf AnswerPart AnswerPath AnswerReader AnswerSchema AnswerSoFar AnyEvent Approval
+        ArgsSoFar Ask AskForAnswerConfig AssembleToolCallsConfig ByChoiceConfig ByToolCallConfig CitationPart
         CoalesceDeltasConfig CollectMessageConfig CommitOn DeepPartial DetectRepetitionConfig DraftOf
-        EndpointHealth EndpointHealthConfig EndpointState EventOperator EventReader ExtractInlineToolCallsConfig
-        FallbackContext FallbackEndpointsConfig Find FormMemory GuardConfig HedgeBudgetConfig HedgeCallConfig
-        InlineToolDialect InvalidToolCall JsonSchemaForm LatencyHistory LatencyHistoryConfig LimitRateConfig
+        EndpointHealth EndpointHealthConfig EndpointState EstimateUsageConfig EventOperator EventReader
+        ExtractInlineToolCallsConfig FallbackContext FallbackEndpointsConfig Find FormMemory GuardConfig
+        HedgeBudgetConfig HedgeCallConfig InlineToolDialect InvalidToolCall JsonSchemaForm LatencyHistory
+        LatencyHistoryConfig LimitRateConfig LoopEvent LoopTool MeasureConfig MeasureEvent ModelPrice
         NormalizeUsageConfig PaceTextConfig ParseAnswerConfig PartEvent PartialAnswer Place RateLimiter
         RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RedactConfig RedactPattern RefusalEndEvent
-        RefusalStartEvent Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext Seam
-        SplitLinesConfig SplitSentencesConfig SpokenPart Stage StageRun StopPredicate StopWhenConfig
-        StripThinkConfig TextEndEvent TextStartEvent TextUnit ThinkTag ThinkTagPair ToAsyncIterableConfig
-        ToReadableStreamConfig ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream
-        ToolCallUpdateEvent ToolInputError ToolInputOf ToolLike Usage UsageCost UsageEvent UsageQuirks
-        ValidToolCall ValueAt WasteEvent
+        RefusalStartEvent Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext RunToolsConfig
+        RunnableCall RunnableTool Seam SpanAttributes SpanLike SplitLinesConfig SplitSentencesConfig SpokenPart
+        Stage StageRun StopPredicate StopWhenConfig StripThinkConfig TakeWhileBudgetConfig TextEndEvent
+        TextStartEvent TextUnit ThinkTag ThinkTagPair ToAsyncIterableConfig ToReadableStreamConfig
+        ToolCallEndEvent ToolCallEvent ToolCallStartEvent ToolCallStream ToolCallUpdateEvent ToolInputError
+        ToolInputOf ToolLike ToolResultEvent ToolRunContext TraceCallConfig TracerLike TurnContext TurnEndEvent
+        Usage UsageCost UsageEvent UsageQuirks ValidToolCall ValueAt WasteEvent
       `),
     });
   });

@@ -22,6 +22,13 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
   reasoningPane: (output) => expect(output).toContain("{ thinking: 'Six times seven.', answer: 'It is 42.' }"),
   toolCall: (output) =>
     expect(lines(output)).toEqual(['weather {"city":"Bern"} -> 7 degrees in Bern', 'It is 7 degrees in Bern.']),
+  toolLoop: (output) =>
+    expect(lines(output)).toEqual([
+      'weather: {"city":"Bern","degrees":7}',
+      'send_mail: error: the call was refused: ask again on Monday',
+      'It is 7 degrees, and nobody knows.',
+      '2 calls',
+    ]),
   answerParts: (output) => expect(lines(output)).toEqual(['0 reasoning: Look it up..', '1 text: One moment..', '2 weather: {"city":"Bern"}.']),
   conversation: (output) => expect(lines(output)).toEqual(['One moment.', 'It is 7 degrees in Bern.', '4 messages']),
   growingFile: (output) =>
