@@ -105,6 +105,13 @@ describe('takeWhileBudget', () => {
     expect((await bounded([start(), text('x'.repeat(1e5))], { usd: 2, priceOf: priceList({ other: { input: 1, output: 1 } }) })).error).toBeUndefined();
   });
 
+  it('prices by the model that answers', async () => {
+    const answering = (model: string): StreamEvent => ({ type: 'response', model });
+    const priceOf = priceList({ dear: { input: 1, output: 1e6 }, m: { input: 0, output: 0 } });
+    expect((await bounded([start(), answering('dear'), text('x'.repeat(12))], { usd: 2, priceOf })).error?.message).toContain('(3)');
+    expect((await bounded([start(), answering('dear'), start(2), text('x'.repeat(12))], { usd: 2, priceOf })).error).toBeUndefined();
+  });
+
   it('counts time from the subscription', () =>
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const values = { s: start(), t: text('a') };

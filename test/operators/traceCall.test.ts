@@ -110,6 +110,10 @@ describe('traceCall', () => {
       expect(spanOf(of(start(), text('a'), text('b', 1), finish()), {}, 4).status).toEqual(CANCELLED);
     });
 
+    it('after a former attempt has finished, but not the one at hand, has cancelled it', () => {
+      expect(spanOf(of(start(), text('a'), finish(), start(2), text('b')), {}, 4).status).toEqual(CANCELLED);
+    });
+
     it('is no better than a source that was stopped', () => {
       expect(spanOf(of(start(), text('a'))).status).toEqual(CANCELLED);
     });
@@ -117,7 +121,7 @@ describe('traceCall', () => {
 
   it('T-OT-03: records one span over all attempts, with each of them in it', () => {
     const retry = { type: 'retry', attempt: 2, delayMs: 20, discarded: true, error: { code: 'rate_limit' } } as unknown as StreamEvent;
-    const span = spanOf(of(start(), text('a'), finish('length'), retry, start(2), text('b'), finish(), done('stop', 2)));
+    const span = spanOf(of(start(), text('a'), finish('length'), finish('length', 1), retry, start(2), text('b'), finish(), done('stop', 2)));
     const attempt = (number: number): unknown => ['attempt', expect.objectContaining({ attempt: number })];
     expect(span.events).toEqual([attempt(1), 'first_content', ['retry', { attempt: 2, 'error.type': 'rate_limit', 'delay.ms': 20 }], attempt(2), 'first_content']);
     expect(span.attributes['gen_ai.response.finish_reasons']).toEqual(['stop']);
