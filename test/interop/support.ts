@@ -1,6 +1,7 @@
-import { openAICompatModel, type Context, type Model, type StreamEvent } from 'rx-completions';
+import { openAICompatModel, type CallOptions, type Context, type Model, type StreamEvent } from 'rx-completions';
 import { accumulateText, type ToolCallEvent, type UsageEvent } from 'rx-completions/operators';
 import { lastValueFrom, toArray, type Observable } from 'rxjs';
+import { getGlobalDispatcher, type Dispatcher } from 'undici';
 import { describe, inject, it } from 'vitest';
 import { serverFolder, type RealServers } from './realServers.ts';
 
@@ -52,3 +53,43 @@ export const textOf = (events: readonly AnswerEvent[], choice = 0): string =>
 
 export const reasoningOf = (events: readonly AnswerEvent[], choice = 0): string =>
   only(events, 'reasoning_delta').map((event) => (event.choice === choice ? event.delta : '')).join('');
+
+/** An answer as the server gives it in one piece. */
+export interface WholeAnswer {
+  readonly choices: readonly {
+    readonly index: number;
+    readonly finish_reason: string;
+    readonly message: {
+      readonly content: string | null;
+      readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: string } }[];
+    };
+  }[];
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number };
+}
+
+interface Body {
+  readonly messages: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Remembers what calls ask the server, to ask the same for an answer in one piece, with nothing of this package between. */
+export const remembering = () => {
+  const bodies: string[] = [];
+  const dispatcher: CallOptions['dispatcher'] = {
+    dispatch: (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) => {
+      bodies.push(typeof options.body === 'string' ? options.body : Buffer.from(options.body as Uint8Array).toString());
+      return getGlobalDispatcher().dispatch(options, handler);
+    },
+  };
+  const bodyOf = (call: number): Body => JSON.parse(bodies[call] ?? '') as Body;
+
+  const wholeAnswer = async (call = 0): Promise<WholeAnswer> => {
+    const response = await fetch(`${urlOf('plain')}/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...bodyOf(call), stream: false, stream_options: undefined }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as WholeAnswer;
+  };
+  return { bodies, bodyOf, dispatcher, wholeAnswer };
+};
