@@ -1,9 +1,11 @@
 import { asyncScheduler, concatAll, defer, dematerialize, exhaustMap, from, interval, map, materialize, merge, Subject, takeWhile } from 'rxjs';
 import type { Observable, ObservableInput, SchedulerLike } from 'rxjs';
 import { configError } from '../src/errors/configError.ts';
+import { emitFrom, sourceAtWork, type PacedSource } from '../src/emitFrom.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
+import { lift } from './lift.ts';
 import { createPacer, type Arrival, type PacerConfig } from './pace/createPacer.ts';
 import type { TextUnit } from './pace/TextUnit.ts';
 import { unitEndOf } from './pace/unitEndOf.ts';
@@ -99,10 +101,15 @@ const pace = (source: Observable<StreamEvent>, config: PacerConfig, steps: Obser
   defer(() => {
     const pacer = createPacer(config);
     const wake = new Subject<void>();
+    // What comes out later comes from the call as well, which a slow reader behind can make wait.
+    let atWork: PacedSource | undefined;
+    const step = lift<unknown, readonly Arrival[]>((emit) => ({
+      push: () => emitFrom(atWork, () => emit(pacer.step())),
+      flush: () => undefined,
+    }));
     const released = wake.pipe(
       exhaustMap(() =>
-        steps.pipe(
-          map(() => pacer.step()),
+        step(steps).pipe(
           takeWhile((out) => out.length > 0 || !pacer.isResting(), true),
         ),
       ),
@@ -110,6 +117,7 @@ const pace = (source: Observable<StreamEvent>, config: PacerConfig, steps: Obser
     const arrived = source.pipe(
       materialize(),
       map((arrival: Arrival) => {
+        atWork = sourceAtWork();
         const out = pacer.push(arrival);
         if (!pacer.isResting()) wake.next();
         return out;

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { animationFrameScheduler, concat, from, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { StreamEvent } from 'rx-completions';
-import { paceText, type PaceTextConfig, verifyEvents } from 'rx-completions/operators';
+import { paceText, type PaceTextConfig, toAsyncIterable, verifyEvents } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
+import { pacedSource } from '../support/pacedSource.ts';
 
 /** Runs in virtual time, with the clock that the operator is given. */
 const paced = (body: (helpers: Parameters<Parameters<TestScheduler['run']>[0]>[0], scheduler: TestScheduler) => void): void => {
@@ -274,6 +275,17 @@ describe('paceText', () => {
       );
     });
   });
+
+  it('T-BP-03: lets a slow reader behind it make the source wait, also by what comes out later', () =>
+    paced(({ flush }, scheduler) => {
+      const source = pacedSource<StreamEvent>();
+      const slow = toAsyncIterable({ highWaterMark: 0 })(source.values.pipe(paceText({ charsPerSecond: 100, maxDelayMs: 1000, scheduler })));
+      void slow[Symbol.asyncIterator]().next();
+      source.emit(text('Once upon a time, '), text('in a land'));
+      expect(source.holds).toBe(0);
+      flush();
+      expect(source.holds).toBe(1);
+    }));
 
   it('keeps an answer within the grammar of events', () => {
     expect(() => {
