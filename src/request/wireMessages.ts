@@ -64,6 +64,6 @@ const wireMessage = (message: Message, path: string, draft: Draft): WireObject |
       return { role: message.role, content: wireText(message.content, `${path}.content`, draft) };
     default:
       message satisfies never;
-      throw configError(`\`${path}.role\` must be user, assistant, tool_result, system or developer`);
+      throw configError(`\`${path}.role\` must be user, assistant, tool_result, tool, system or developer`);
   }
 };

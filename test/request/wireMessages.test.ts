@@ -54,7 +54,7 @@ describe('the conversation', () => {
     [{ messages: ['hi'] }, '`messages[0]` must be a message'],
     [
       { messages: [{ role: 'robot', content: '' }] },
-      '`messages[0].role` must be user, assistant, tool_result, system or developer',
+      '`messages[0].role` must be user, assistant, tool_result, tool, system or developer',
     ],
   ])('fault 119: is refused when it is %j', (context, message) =>
     expect(refusal(() => requestOf(openRouter, untyped(context)))).toBe(message),
