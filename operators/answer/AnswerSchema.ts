@@ -1,4 +1,5 @@
 import type { DeepPartial } from '../json/DeepPartial.ts';
+import type { SchemaIssue } from '../schema/describeIssues.ts';
 
 /**
  * What an answer should fit: a zod schema or any other Standard Schema (https://standardschema.dev), which type and check
@@ -18,13 +19,6 @@ export interface StandardAnswerSchema<Input = unknown, Output = unknown> {
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
-
-export interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-  /** Zod's names of fields that nobody asked for. */
-  readonly keys?: readonly string[];
-}
 
 /** What a schema makes of an answer. */
 export type AnswerOf<Schema extends AnswerSchema> = Schema extends StandardAnswerSchema<unknown, infer Output> ? Output : unknown;

@@ -1,3 +1,5 @@
+import type { SchemaIssue } from '../schema/describeIssues.ts';
+
 /** The least a declared tool must be for its calls to be checked; the tools of a context are such. */
 export interface ToolLike {
   readonly name: string;
@@ -18,9 +20,10 @@ type SchemaOutput<Parameters> = Parameters extends StandardSchema<infer Output> 
 /** What is used of a Standard Schema (https://standardschema.dev), so that no operator depends on zod. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
+    readonly vendor?: string;
     readonly validate: (value: unknown) => StandardResult | PromiseLike<StandardResult>;
     readonly types?: { readonly output: Output } | undefined;
   };
 }
 
-type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly unknown[] };
+type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };

@@ -1,4 +1,5 @@
 import { exceedsDepth } from '../../src/exceedsDepth.ts';
+import { describeIssues } from '../schema/describeIssues.ts';
 import type { ToolInputError } from './ToolCallEvent.ts';
 import type { StandardSchema } from './ToolLike.ts';
 
@@ -8,7 +9,7 @@ export type ToolInput = { readonly input: unknown } | { readonly inputError: Too
 /** Deeper values overflow the stack of whoever clones or prints them. */
 const MAX_DEPTH = 256;
 
-/** Reads the arguments of a whole call, and checks them where `parameters` can check. No message repeats the arguments. */
+/** Reads the arguments of a whole call, and checks them where `parameters` can check. Messages name fields, and repeat no values. */
 export const readToolInput = (args: string, parameters: unknown): ToolInput => {
   if (exceedsDepth(args, MAX_DEPTH)) return reject(`the arguments are nested deeper than ${MAX_DEPTH} levels`);
   let input: unknown;
@@ -34,7 +35,8 @@ const check = (input: unknown, schema: StandardSchema): ToolInput => {
       return reject("the tool's schema cannot be checked synchronously");
     }
     if (result.issues === undefined) return { input: result.value };
-    return reject(`the arguments do not fit the tool's schema (issues: ${result.issues.length})`);
+    const issues = describeIssues(result.issues, { vendor: schema['~standard'].vendor, whole: 'the arguments' });
+    return reject(`the arguments do not fit the tool's schema: ${issues.join('; ')}`);
   } catch {
     return reject("the tool's schema failed while it was checked");
   }

@@ -246,7 +246,7 @@ describe('assembleToolCalls: calls that must not be run', () => {
     ['fault 90: what is not JSON', '{"city":', 'the arguments are not valid JSON'],
     ['F12: an array', '[1]', 'the arguments are not a JSON object'],
     ['F12: an object inside a string', '"{}"', 'the arguments are not a JSON object'],
-    ['what the schema refuses', '{"city":"Bern","days":"two"}', "the arguments do not fit the tool's schema (issues: 1)"],
+    ['what the schema refuses', '{"city":"Bern","days":"two"}', "the arguments do not fit the tool's schema: `days`: expected number"],
     ['fault 72: what is too deep', `{"a":${'['.repeat(256)}${']'.repeat(256)}}`, 'the arguments are nested deeper than 256 levels'],
   ])('%s has no input but an error, and keeps its text', (_, args, message) => {
     const call = invalid(args);
@@ -294,6 +294,34 @@ describe('assembleToolCalls: calls that must not be run', () => {
   it('says nothing of the arguments in an error', () => {
     for (const args of ['{"city":"canary', '["canary"]', '{"city":1,"canary":"canary"}'])
       expect(invalid(args)?.inputError?.message).not.toContain('canary');
+  });
+
+  describe('tells what is to be mended', () => {
+    const said = (parameters: object, args: string): string | undefined =>
+      callsOfWhole([toolDelta({ name: 'f' }, args)], { tools: [{ name: 'f', parameters }] })[0]?.inputError?.message;
+
+    it('by the place, and what belongs there', () => {
+      const trip = z.object({ stops: z.array(z.strictObject({ nights: z.number().min(1), by: z.enum(['car', 'rail']) })), pay: z.union([z.string(), z.number()]) });
+      expect(said(trip, '{"stops":[{"nights":2,"by":"car"},{"nights":0,"by":"canary","via":"canary"}],"pay":["canary"]}')).toBe(
+        "the arguments do not fit the tool's schema: `stops[1].nights`: expected number to be >=1; `stops[1].by`: expected one of \"car\"|\"rail\"; " +
+          '`stops[1]` has unknown fields: `via`; `pay` does not fit',
+      );
+      expect(said(z.object({ a: z.number() }).refine(() => false, 'must add up'), '{"a":1}')).toBe("the arguments do not fit the tool's schema: the arguments: must add up");
+    });
+
+    it('within bounds, and without keys', () => {
+      const names = Array.from({ length: 100 }, (_, at) => `${'x'.repeat(1000)}${at}`);
+      const many = said(z.record(z.string(), z.number()), JSON.stringify(Object.fromEntries(names.map((name) => [name, 'canary']))));
+      expect(many?.length).toBeLessThan(2000);
+      expect(many).not.toContain('canary');
+      expect(said(z.strictObject({}), JSON.stringify(Object.fromEntries(names.map((name) => [name, 1]))))?.length).toBeLessThan(2000);
+      expect(said(z.strictObject({}), '{"sk-proj-abcdefghijkl":1}')).not.toContain('abcdefgh');
+    });
+
+    it('by the place alone where a schema of another make may repeat the value', () => {
+      const validate = (): unknown => ({ issues: [{ message: 'no "canary"', path: [{ key: 'a' }, 1], keys: 7 }] });
+      expect(said({ '~standard': { vendor: 'own', version: 1, validate } }, '{"a":[]}')).toBe("the arguments do not fit the tool's schema: `a[1]` does not fit");
+    });
   });
 
   it('has no input when its schema throws or answers later, and nobody is left to hear of it', async () => {

@@ -196,8 +196,8 @@ describe('an answer that does not fit', () => {
     const events = answerOf('{"a":{"n":7,"word":"secret","more":1},"r":{"k":"s"}}');
     const { message } = failure(schema, events, { failFast: false }) as CompletionError;
     expect(message).toBe(
-      'the answer does not fit its schema: `a.n`: Too big: expected number to be <=5; `a.word`: expected one of "x"|"y"; ' +
-        '`a` has unknown fields: `more`; `r.k`: Too small: expected string to have >=2 characters',
+      'the answer does not fit its schema: `a.n`: expected number to be <=5; `a.word`: expected one of "x"|"y"; ' +
+        '`a` has unknown fields: `more`; `r.k`: expected string to have >=2 characters',
     );
     expect(message).not.toContain('secret');
   });

@@ -7,7 +7,7 @@ import { accumulateText } from '../../operators/accumulateText.ts';
 import { collectMessage } from '../../operators/collectMessage.ts';
 import type { LoopEvent, ToolResultEvent, TurnEndEvent } from '../../operators/loop/LoopEvent.ts';
 import { runnableTool } from '../../operators/loop/runnableTool.ts';
-import type { RunToolsConfig } from '../../operators/loop/RunToolsConfig.ts';
+import type { RunToolsConfig, TurnContext } from '../../operators/loop/RunToolsConfig.ts';
 import { runTools } from '../../operators/runTools.ts';
 import { operatorContract, scriptedEndpoint, scriptOfAnswer } from 'rx-completions/testing';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
@@ -149,11 +149,11 @@ describe('runTools', () => {
     expect(asked[1]?.[1]).toMatchObject({ content: [{ type: 'reasoning', text: 'hm', details }, { type: 'tool_call', extra: { signature: 's' } }] });
   });
 
-  it('tells ask which turn it is', async () => {
+  it('tells ask which turn it is, and what tools there are', async () => {
     const { ask } = model(calling({}), calling({}), saying('Done'));
     const contexts: unknown[] = [];
     await all(runTools((messages, context) => (contexts.push(context), ask(messages)), { messages: question, tools: [echo], maxTurns: 3 }));
-    expect(contexts).toEqual([{ turn: 1, isLast: false }, { turn: 2, isLast: false }, { turn: 3, isLast: true }]);
+    expect(contexts).toEqual([{ turn: 1, isLast: false, tools: [echo] }, { turn: 2, isLast: false, tools: [echo] }, { turn: 3, isLast: true, tools: [echo] }]);
   });
 
   describe('never runs', () => {
@@ -162,7 +162,7 @@ describe('runTools', () => {
     afterEach(() => ran.mockClear());
 
     it.each([
-      ['arguments that do not fit', { args: '{"word":1}' }, "error: the arguments do not fit the tool's schema (issues: 1)"],
+      ['arguments that do not fit', { args: '{"word":1}' }, "error: the arguments do not fit the tool's schema: `word`: expected string"],
       ['arguments that are no JSON', { args: '{"wor' }, 'error: the arguments are not valid JSON'],
       ['a tool that was not offered', { name: 'rm' }, 'error: no tool of this name was offered'],
       ['a tool called like what every object has', { name: 'constructor' }, 'error: no tool of this name was offered'],
@@ -535,6 +535,13 @@ describe('runTools', () => {
       return zone.length;
     });
     expectTypeOf(clock.name).toEqualTypeOf<'clock'>();
+    const local = openAICompatModel({ provider: 'test', id: 'm', baseUrl: 'http://localhost:1/v1' });
+    const ask = (messages: readonly Message[], { tools }: TurnContext) => streamOpenAICompletions(local, { messages, tools });
+    runTools(ask, { messages: question, tools: [clock, echo] });
+    runTools((messages, { tools }) => {
+      expectTypeOf(tools[0]).toEqualTypeOf<typeof clock>();
+      return streamOpenAICompletions(local, { messages, tools });
+    }, { messages: question, tools: [clock, echo], approve: ({ name }) => name === 'clock' });
     const loop = runTools(() => of<StreamEvent>(start()).pipe(stripThink()), {
       messages: question,
       tools: [clock, echo, { name: 'plain', run: (input: Record<string, unknown>) => Object.keys(input) }],
