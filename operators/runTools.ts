@@ -11,7 +11,8 @@ import { expectAmount } from './text/expectAmount.ts';
 
 /**
  * Asks the model, runs the tools it calls, tells it the results and asks again, until it calls nothing more. `ask` makes one
- * call with whatever pipe belongs to it: fallback, retry, `stripThink`, prices.
+ * call with whatever pipe belongs to it: fallback, retry, `stripThink`, prices. Beside the messages it is told the number of the
+ * turn, whether it is the last one, and the `tools`, which are so given once.
  *
  *     turn 1:  s-c-c-f-d|                        s = start, c = tool call delta, C = tool call
  *     turn 2:                       s-t-t-f-d|
@@ -34,10 +35,9 @@ import { expectAmount } from './text/expectAmount.ts';
  * import { openAICompatModel, streamOpenAICompletions } from 'rx-completions';
  * import { accumulateText, runnableTool, runTools } from 'rx-completions/operators';
  *
- * const tools = [runnableTool({ name: 'now' }, () => new Date())];
- * const messages = [{ role: 'user', content: 'What time is it?' }] as const;
+ * const config = { messages: [{ role: 'user', content: 'What time is it?' }], tools: [runnableTool({ name: 'now' }, () => new Date())] } as const;
  * const model = openAICompatModel({ provider: 'vllm', id: 'qwen3', baseUrl: 'http://localhost:8000/v1' });
- * const events = runTools((messages) => streamOpenAICompletions(model, { messages, tools }), { messages, tools });
+ * const events = runTools((messages, { tools }) => streamOpenAICompletions(model, { messages, tools }), config);
  * const texts = events.pipe(accumulateText());
  *
  * @throws `CompletionError` with code `config`, when called with two tools of one name. With code `budget`, as a
@@ -46,7 +46,7 @@ import { expectAmount } from './text/expectAmount.ts';
  * @see collectMessage for a loop of your own
  */
 export const runTools = <const Tools extends readonly LoopTool[], E extends AnyEvent = StreamEvent>(
-  ask: Ask<E>,
+  ask: Ask<E, Tools>,
   config: RunToolsConfig<Tools>,
 ): Observable<E | LoopEvent<Tools>> => {
   if (typeof ask !== 'function') throw configError('`runTools` takes a function that makes a call of messages');

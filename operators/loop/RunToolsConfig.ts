@@ -11,15 +11,20 @@ export type RunnableCall<Tools extends readonly ToolLike[] = readonly ToolLike[]
 export type Approval = boolean | string;
 
 /** What is known of a turn before it is asked for. */
-export interface TurnContext {
+export interface TurnContext<Tools extends readonly LoopTool[] = readonly LoopTool[]> {
   /** Counted from 1. */
   readonly turn: number;
   /** Whether the model must come to an end in this turn, since no further one is allowed. */
   readonly isLast: boolean;
+  /** The tools of `runTools`, to offer them in the call. */
+  readonly tools: Tools;
 }
 
 /** Makes one call: asks the model to go on from these messages. */
-export type Ask<E> = (messages: readonly Message[], context: TurnContext) => ObservableInput<E>;
+export type Ask<E, Tools extends readonly LoopTool[] = readonly LoopTool[]> = (
+  messages: readonly Message[],
+  context: TurnContext<Tools>,
+) => ObservableInput<E>;
 
 /** Config of `runTools`. */
 export interface RunToolsConfig<Tools extends readonly LoopTool[] = readonly LoopTool[]> {

@@ -51,7 +51,7 @@ export const takeTurns = (ask: Ask<StreamEvent>, config: RunToolsConfig): Observ
       turn += 1;
       const answer = createTurn(tools, attempts);
       return concat(
-        lift(answer.read)(ask(messages, { turn, isLast: turn >= maxTurns })) as Observable<StreamEvent | ToolCallEvent>,
+        lift(answer.read)(ask(messages, { turn, isLast: turn >= maxTurns, tools })) as Observable<StreamEvent | ToolCallEvent>,
         defer(() => {
           attempts = answer.attempts();
           const done = answer.done();

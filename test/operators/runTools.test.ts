@@ -536,9 +536,9 @@ describe('runTools', () => {
     });
     expectTypeOf(clock.name).toEqualTypeOf<'clock'>();
     const local = openAICompatModel({ provider: 'test', id: 'm', baseUrl: 'http://localhost:1/v1' });
-    const ask = (messages: readonly Message[], { tools }: TurnContext) => streamOpenAICompletions(local, { messages, tools });
-    runTools(ask, { messages: question, tools: [clock, echo] });
-    runTools((messages, { tools }) => {
+    const ask = (messages: readonly Message[], { tools }: TurnContext<readonly (typeof clock | typeof echo)[]>) => streamOpenAICompletions(local, { messages, tools });
+    void runTools(ask, { messages: question, tools: [clock, echo] });
+    void runTools((messages, { tools }) => {
       expectTypeOf(tools[0]).toEqualTypeOf<typeof clock>();
       return streamOpenAICompletions(local, { messages, tools });
     }, { messages: question, tools: [clock, echo], approve: ({ name }) => name === 'clock' });
