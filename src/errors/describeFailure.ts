@@ -56,12 +56,24 @@ const verbOf = (code: CompletionErrorCode, { status, which, errors }: Completion
     case 'budget':
       return 'was stopped because a budget is spent';
     case 'endpoints_exhausted':
-      return `and every alternate failed (${errors?.length ?? 0} attempts)`;
+      return `and every alternate failed (${attemptsIn(errors)})`;
     case 'aborted':
       return 'was aborted by the caller';
     default:
       return code satisfies never;
   }
+};
+
+/** More than these are counted only. */
+const MAX_LISTED_ATTEMPTS = 5;
+
+/** Hosts, codes and statuses only: what each endpoint said stands in its own error. */
+const attemptsIn = (errors: CompletionErrorDetails['errors'] = []): string => {
+  const listed = errors
+    .slice(0, MAX_LISTED_ATTEMPTS)
+    .map(({ endpoint, code, status }) => [endpoint?.host, code, status].filter((known) => known !== undefined).join(' '));
+  if (errors.length > listed.length) listed.push('…');
+  return `${errors.length} attempts${listed.length === 0 ? '' : ': '}${listed.join(', ')}`;
 };
 
 const TIMEOUT_VERBS = {

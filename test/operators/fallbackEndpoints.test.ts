@@ -337,7 +337,17 @@ describe('fallbackEndpoints: when all fail', () => {
     expect(error).toMatchObject({ code: 'endpoints_exhausted', retryable: true, committed: false, retryAfterMs: 7, phase: 'headers' });
     expect((error as CompletionError).errors).toEqual(errors);
     expect((error as CompletionError).cause).toBe(errors[2]);
-    expect((error as CompletionError).message).toBe('a.test and every alternate failed (3 attempts)');
+    expect((error as CompletionError).message).toBe('a.test and every alternate failed (3 attempts: a.test auth, b.test quota, c.test rate_limit)');
+  });
+
+  it('says of each attempt where and how it failed, of the first five by name, and repeats no word of an endpoint', () => {
+    const said = failure('http_status', 'a.test').with({ status: 503, providerError: { message: 'secret' } });
+    const nowhere = new CompletionError('connect');
+    const messageOf = (...errors: readonly CompletionError[]): string => new CompletionError('endpoints_exhausted', { errors }).message;
+    expect(messageOf(said, nowhere)).toBe('the endpoint and every alternate failed (2 attempts: a.test http_status 503, connect)');
+    expect(messageOf(...Array.from({ length: 1000 }, () => failure('timeout', 'b.test')))).toBe(
+      `the endpoint and every alternate failed (1000 attempts: ${Array.from({ length: 5 }, () => 'b.test timeout').join(', ')}, …)`,
+    );
   });
 
   it('passes on the only failure of a chain of one itself', () => {
