@@ -2,7 +2,8 @@ import type { FinishReason, StreamEvent } from '../../src/events/StreamEvent.ts'
 import type { StageRun } from '../../src/stage.ts';
 import type { JsonReader } from '../json/createJsonReader.ts';
 import type { JsonPath } from '../json/createJsonTree.ts';
-import { cutShort, isCut, misfit, refused, tooDeep, unreadable } from './answerErrors.ts';
+import { createWhereabouts } from '../recovery/createWhereabouts.ts';
+import { cutShort, isCut, misfit, refused, tooDeep, unreadable, type AnswerFailure } from './answerErrors.ts';
 import { isStandardSchema, type AnswerSchema } from './AnswerSchema.ts';
 import type { AnswerSoFar } from './AnswerSoFar.ts';
 import { checkValue, type Checked } from './checkValue.ts';
@@ -47,12 +48,13 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     // The answer itself is checked at its end, and a field is allowed to say `null` where it may be missing.
     if (failFast && path.length > 0 && value !== null) {
       const result = check();
-      if (result !== 'later' && result.issues !== undefined) throw misfit(result.issues, soFar());
+      if (result !== 'later' && result.issues !== undefined) throw misfit(result.issues, known());
     }
     watch.onClose?.(path, value, check);
   };
 
   const open = () => createAnswerText(schema, { maxDepth, onClose });
+  const whereabouts = createWhereabouts();
   let answer = open();
   let hasRefused = false;
   let reason: FinishReason | undefined;
@@ -63,6 +65,8 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     return { text: answer.text(), ...(value !== undefined && { value }) };
   };
 
+  const known = (reader?: JsonReader): AnswerFailure => ({ partial: soFar(reader), ...whereabouts.details() });
+
   const read = (delta: string): void => {
     const { reader } = answer;
     answer.push(delta);
@@ -71,11 +75,11 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
   };
 
   const flawOf = (reader: JsonReader): Error => {
-    if (reader.failure() === 'depth') return tooDeep(maxDepth, soFar(reader));
-    if (hasRefused) return refused(soFar(reader));
+    if (reader.failure() === 'depth') return tooDeep(maxDepth, known(reader));
+    if (hasRefused) return refused(known(reader));
     const isBroken = reader === answer.reader && reader.failure() !== undefined;
-    const cut = isBroken ? undefined : cutShort(reason, soFar(reader));
-    return cut ?? unreadable(isBroken ? 'the JSON of the answer is broken' : 'the answer holds no whole JSON', soFar(reader));
+    const cut = isBroken ? undefined : cutShort(reason, known(reader));
+    return cut ?? unreadable(isBroken ? 'the JSON of the answer is broken' : 'the answer holds no whole JSON', known(reader));
   };
 
   const settle = (): void => {
@@ -85,8 +89,8 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     if (!reader.isWhole() || (reader !== answer.reader && reader.failure() !== undefined)) throw flawOf(reader);
     const value = reader.show();
     const checked = isChecked ? checkValue(schema, value, []) : { value };
-    if (checked === 'later') throw unreadable('the schema of the answer cannot be checked synchronously, or failed', soFar(reader));
-    if (checked.issues !== undefined) throw misfit(checked.issues, soFar(reader));
+    if (checked === 'later') throw unreadable('the schema of the answer cannot be checked synchronously, or failed', known(reader));
+    if (checked.issues !== undefined) throw misfit(checked.issues, known(reader));
     watch.onWhole?.(checked.value, value);
   };
 
@@ -100,6 +104,7 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
   return {
     soFar: () => (answer.text() === '' ? undefined : soFar()),
     push: (event) => {
+      whereabouts.push(event);
       if (event.type === 'start') reset();
       else if (event.type === 'text_delta' && event.choice === choice) read(event.delta);
       else if (event.type === 'refusal_delta' && event.choice === choice) hasRefused ||= event.delta !== '';

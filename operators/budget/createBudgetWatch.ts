@@ -1,12 +1,11 @@
 import { CompletionError } from '../../src/errors/CompletionError.ts';
-import { isContent } from '../../src/events/isContent.ts';
-import type { Endpoint } from '../../src/errors/Endpoint.ts';
 import type { StreamEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage } from '../../src/stage.ts';
 import { createFinishWatch } from '../choices/createFinishWatch.ts';
 import type { WasteEvent } from '../hedge/WasteEvent.ts';
 import type { ToolResultEvent } from '../loop/LoopEvent.ts';
 import type { UsageEvent } from '../normalizeUsage.ts';
+import { createWhereabouts } from '../recovery/createWhereabouts.ts';
 import { billableOutput } from '../usage/billableOutput.ts';
 import type { Usage } from '../usage/Usage.ts';
 import { createUsageMeter, type UsageMeterConfig } from './createUsageMeter.ts';
@@ -32,8 +31,7 @@ export const createBudgetWatch = (config: BudgetWatchConfig): BudgetWatch => {
   // Of the attempts before the one at hand: given up or not, they are paid for.
   let tokensBefore = 0;
   let usdBefore = 0;
-  let committed = false;
-  let endpoint: Endpoint | undefined;
+  const whereabouts = createWhereabouts();
 
   const book = (usage: Usage | undefined): void => {
     tokensBefore += tokensOf(usage);
@@ -49,7 +47,7 @@ export const createBudgetWatch = (config: BudgetWatchConfig): BudgetWatch => {
   };
 
   const fail = (spent: string): CompletionError =>
-    new CompletionError('budget', { message: `the budget of ${spent}`, committed, ...(endpoint !== undefined && { endpoint }) });
+    new CompletionError('budget', { message: `the budget of ${spent}`, ...whereabouts.details() });
 
   const check = (): void => {
     const usage = meter.usage();
@@ -65,11 +63,10 @@ export const createBudgetWatch = (config: BudgetWatchConfig): BudgetWatch => {
       push: (event) => {
         const goesOn = event.type === 'start' || event.type === 'retry' || event.type === 'fallback';
         if (goesOn) book(meter.usage());
-        if (event.type === 'start') ({ endpoint } = event);
+        whereabouts.push(event);
         if (event.type === 'waste') bookWaste(event);
         else if (event.type !== 'tool_result') meter.push(event);
         finish.push(event);
-        if (isContent(event)) committed = true;
         emit(event);
         // A whole answer is paid for and let through; only what would come after it can still be saved.
         if (goesOn || event.type === 'tool_result' || !finish.isFinished()) check();

@@ -283,6 +283,26 @@ describe('an answer that does not fit', () => {
     expect(failure({}, answerOf('[[['), { maxDepth: 2 })).toMatchObject(said('limit', 'the answer is nested deeper than maxDepth allows (2)'));
   });
 
+  it('says whose answer it was, and whether content had been seen', () => {
+    const { endpoint } = start() as StreamEvent & { readonly type: 'start' };
+    const second = { ...endpoint, host: 'second.test' };
+    const told = (events: readonly StreamEvent[], config?: ParseAnswerConfig): unknown => {
+      const error = parse(Items, events, config)[1];
+      return [error?.code, error?.committed, error?.endpoint];
+    };
+    const refusal: StreamEvent = { type: 'refusal_delta', choice: 0, delta: 'No' };
+    expect(told([start(), text('{"items":[{"id":true}')])).toEqual(['answer_schema', true, endpoint]);
+    expect(told(answerOf('{"items":[]}'))).toEqual(['answer_schema', true, endpoint]);
+    expect(told(answerOf('No.'))).toEqual(['answer_schema', true, endpoint]);
+    expect(told([start(), text('{"items":['), finish('length'), done('length')])).toEqual(['truncated', true, endpoint]);
+    expect(told([start(), refusal, finish(), done()])).toEqual(['content_filter', true, endpoint]);
+    expect(told([start(), text('{"items":[{'), done()], { maxDepth: 2 })).toEqual(['limit', true, endpoint]);
+    expect(told([start(), reasoning('hm')])).toEqual(['truncated', true, endpoint]);
+    expect(told([start()])).toEqual(['truncated', false, endpoint]);
+    expect(told([])).toEqual(['truncated', false, undefined]);
+    expect(told([start(), text('{'), { ...start(2), endpoint: second } as StreamEvent])).toEqual(['truncated', true, second]);
+  });
+
   it('brings what had come when the source fails', () => {
     const lost = new CompletionError('connection_lost');
     const [outputs, error] = outcome(of(start(), text('{"items":[{"id":1')).pipe(concatWith(throwError(() => lost)), parseAnswer(Items)));
