@@ -17,7 +17,7 @@ export interface ParseAnswerConfig {
   readonly choice?: number | undefined;
   /**
    * Whether a part of the answer is checked as soon as it is over, so that the call ends, and costs no more, at the first that
-   * does not fit. Refinements of a schema are then run on a part, and again on what it stands in.
+   * does not fit; and already as it begins where its first character tells that it cannot. Refinements of a schema are then run on a part, and again on what it stands in.
    *
    * @defaultValue true
    */
@@ -54,7 +54,7 @@ export interface AnswerReader<Answer, Draft> extends EventReader<Answer> {
  *     .partial():     --p-q-A----|      p = { items: [{ id: 1 }, {}] }   q = { items: [{ id: 1 }, { id: 2 }] }
  *
  * What `partial` shows is never taken back: a string grows, a list and an object grow, a number, a literal and a field's name
- * come when they are over. Only a field given twice is replaced, as by `JSON.parse`. A field that is `null` though it may only
+ * come when they are over, and so does a text where the schema takes none. Only a field given twice is replaced, as by `JSON.parse`. A field that is `null` though it may only
  * be missing counts as missing. An async schema cannot be used. Holds the answer; linear in its length.
  *
  * @example

@@ -23,6 +23,9 @@ interface Definition {
   readonly getter?: () => unknown;
   readonly in?: unknown;
   readonly coerce?: boolean;
+  readonly options?: readonly unknown[];
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether a schema says what it is made of. */

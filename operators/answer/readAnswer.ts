@@ -4,10 +4,11 @@ import type { JsonReader } from '../json/createJsonReader.ts';
 import type { JsonPath } from '../json/createJsonTree.ts';
 import { createWhereabouts } from '../recovery/createWhereabouts.ts';
 import { cutShort, isCut, misfit, refused, tooDeep, unreadable, type AnswerFailure } from './answerErrors.ts';
-import { isStandardSchema, type AnswerSchema } from './AnswerSchema.ts';
+import { isStandardSchema, type AnswerSchema, type StandardAnswerSchema } from './AnswerSchema.ts';
 import type { AnswerSoFar } from './AnswerSoFar.ts';
 import { checkValue, type Checked } from './checkValue.ts';
 import { createAnswerText } from './createAnswerText.ts';
+import { kindsOf, type OpenKind } from './kindsOf.ts';
 import { schemaAt } from './partOf.ts';
 
 export interface AnswerSettings {
@@ -53,7 +54,17 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     watch.onClose?.(path, value, check);
   };
 
-  const open = () => createAnswerText(schema, { maxDepth, onClose });
+  /** A value that cannot be what belongs there is told by its first character: an empty one of its kind is checked in its place. */
+  const onOpen = (path: JsonPath, kind: OpenKind): boolean => {
+    if (path.length === 0) return true;
+    const part = schemaAt(schema as StandardAnswerSchema, path, true);
+    if (typeof part === 'string' || kindsOf(part)?.has(kind) !== false) return true;
+    const checked = failFast ? checkValue(part, EMPTY[kind], path) : undefined;
+    if (typeof checked === 'object' && checked.issues !== undefined) throw misfit(checked.issues, known());
+    return false;
+  };
+
+  const open = () => createAnswerText(schema, { maxDepth, onClose, ...(isChecked && { onOpen }) });
   const whereabouts = createWhereabouts();
   let answer = open();
   let hasRefused = false;
@@ -117,3 +128,5 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
     flush: settle,
   };
 };
+
+const EMPTY: Readonly<Record<OpenKind, unknown>> = { text: '', list: [], object: {} };

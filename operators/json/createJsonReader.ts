@@ -1,5 +1,5 @@
 import { isSpace } from '../../src/events/createJsonScanner.ts';
-import { createJsonTree, type CloseListener } from './createJsonTree.ts';
+import { createJsonTree, type CloseListener, type OpenListener } from './createJsonTree.ts';
 import { createStringReader } from './createStringReader.ts';
 
 /** Reads one JSON text that comes in pieces. */
@@ -23,6 +23,8 @@ export interface JsonReader {
 export interface JsonReaderOptions {
   /** The most lists and objects within each other. */
   readonly maxDepth?: number;
+  /** Called where a text, a list or an object begins; what it throws, `push` throws. */
+  readonly onOpen?: OpenListener;
   /** Called for each value that is over; what it throws, `push` and `end` throw. */
   readonly onClose?: CloseListener;
 }
@@ -37,10 +39,11 @@ const COPIES_PER_CHARACTER = 16;
  * what a later piece would contradict: a string grows, a list and an object grow, anything else comes when it is over. Only
  * a field that is given twice is replaced, by the later one. Each character is looked at once.
  */
-export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOptions = {}): JsonReader => {
+export const createJsonReader = ({ maxDepth = MAX_DEPTH, onOpen, onClose }: JsonReaderOptions = {}): JsonReader => {
   const tree = createJsonTree(onClose);
   const string = createStringReader();
   let place: Place = 'value';
+  let isShown = true;
   let token = '';
   let failure: ReturnType<JsonReader['failure']>;
   let paidFor = 0;
@@ -52,6 +55,7 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   const open = (isList: boolean): void => {
     if (tree.depth() === maxDepth) fail('depth');
     else {
+      onOpen?.(tree.place(), isList ? 'list' : 'object');
       tree.open(isList);
       place = isList ? 'firstValue' : 'firstKey';
     }
@@ -78,7 +82,8 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
   const beginValue = (code: number): void => {
     if (code === QUOTE) {
       string.open();
-      tree.add('');
+      isShown = onOpen?.(tree.place(), 'text') ?? true;
+      if (isShown) tree.add('');
       place = 'string';
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) open(code === OPEN_BRACKET);
     else if (code === CLOSE_BRACKET && place === 'firstValue') close(true);
@@ -118,12 +123,13 @@ export const createJsonReader = ({ maxDepth = MAX_DEPTH, onClose }: JsonReaderOp
     const known = string.text().length;
     const at = string.read(piece, from);
     if (at < 0) fail();
-    if (place === 'string' && string.text().length > known) tree.update(string.text());
+    if (place === 'string' && isShown && string.text().length > known) tree.update(string.text());
     if (!string.isClosed()) return at;
     if (place === 'keyString') {
       tree.name(string.text());
       place = 'colon';
     } else {
+      if (!isShown) tree.add(string.text());
       tree.end(string.text());
       place = 'next';
     }

@@ -4,6 +4,12 @@ export type JsonPath = readonly (string | number)[];
 /** Called for each value that is over, inner ones first. `path` changes afterwards: it is to be read, and not kept. */
 export type CloseListener = (path: JsonPath, value: unknown) => void;
 
+/**
+ * Called for each text, list and object that begins; tells whether it may be shown before it is over, which is asked of a text
+ * only. `path` is to be read, and not kept.
+ */
+export type OpenListener = (path: JsonPath, kind: 'text' | 'list' | 'object') => boolean;
+
 /** A JSON value while it grows. Whoever is shown it keeps what was shown: what is shown is copied before it changes. */
 export interface JsonTree {
   /** How many lists and objects are open. */
@@ -11,6 +17,8 @@ export interface JsonTree {
   /** What it costs to change the value once it was shown: the size of the open lists and objects. */
   spine(): number;
   isInList(): boolean;
+  /** Where the next value will stand. */
+  place(): JsonPath;
   /** Whether it has changed since it was shown. */
   hasChanged(): boolean;
   /** The value as far as it has come; `undefined` while there is none. */
@@ -68,10 +76,16 @@ export const createJsonTree = (onClose?: CloseListener): JsonTree => {
     changed = true;
   };
 
+  const place = (): JsonPath => {
+    const frame = frames.at(-1);
+    if (Array.isArray(frame?.container)) path[frames.length - 1] = frame.size;
+    return path;
+  };
+
   const add = (value: unknown): void => {
     const frame = frames.at(-1);
     if (frame !== undefined) {
-      if (Array.isArray(frame.container)) path[frames.length - 1] = frame.size;
+      place();
       frame.size += 1;
       const cost = Array.isArray(frame.container) || frame.size <= FEW_FIELDS ? 1 : MANY_FIELDS_COST;
       frame.cost += cost;
@@ -83,6 +97,7 @@ export const createJsonTree = (onClose?: CloseListener): JsonTree => {
   return {
     depth: () => frames.length,
     spine: () => spine,
+    place,
     isInList: () => Array.isArray(frames.at(-1)?.container),
     hasChanged: () => changed,
     show: () => {
