@@ -37,7 +37,7 @@ export const buildRequest = (
   const url = endpointUrl(model.baseUrl);
   const given = callerHeaders(model.headers, settings.headers);
   const authorized = authorizes(given);
-  const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: [...lessons], cacheMarks: 0 };
+  const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: lessons.map(({ code, message }) => ({ code, message })), cacheMarks: 0 };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
 

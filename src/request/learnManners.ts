@@ -1,13 +1,15 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
 import type { Model, ModelManners } from '../model/Model.ts';
-import type { RequestWarning } from './Draft.ts';
 import type { Manners } from './Manners.ts';
 
-/** One thing a refusal can teach. */
-interface Lesson<Manner extends keyof ModelManners & keyof Manners> {
-  readonly manner: Manner;
-  /** What the endpoint wants instead, by its own words; `undefined` where they are about something else. */
-  readonly learn: (words: string, present: Manners) => Manners[Manner] | undefined;
+/** What a refusal can teach. */
+type Learnable = 'includeUsage' | 'maxTokensField' | 'reasoningReplay' | 'emptyReasoning' | 'toolCallIds';
+
+/** What was learned of one refusal: it goes out with the next request as a warning. */
+export interface LearnedManner {
+  readonly manner: keyof ModelManners;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Hangs on the caller's own objects: what they forget is forgotten here. */
@@ -17,47 +19,60 @@ const learned = new WeakMap<Model, Partial<Manners>>();
 export const learnedManners = (model: Model): Partial<Manners> | undefined => learned.get(model);
 
 /**
- * Learns from a refused request how the endpoint wants it, where the words leave no doubt and the question stays the same.
- * What the model says for itself is not learned over, and nothing is learned twice. Gives the warning that says what was
- * learned; nothing where the failure teaches nothing.
+ * Learns from a refused request how the endpoint wants it, where the words leave no doubt and the question stays the same:
+ * `sent` is how it was. What the model says for itself is not learned over, and no call learns one thing twice. Nothing where
+ * the failure is no refusal of the request, or teaches nothing.
  */
-export const learnManners = (model: Model, present: Manners, error: CompletionError): RequestWarning | undefined => {
-  if (error.status !== 400 && error.status !== 422) return undefined;
+export const learnManners = (
+  model: Model,
+  sent: Manners,
+  error: CompletionError,
+  before: readonly LearnedManner[],
+): LearnedManner | undefined => {
+  if ((error.status !== 400 && error.status !== 422) || error.phase !== 'headers') return undefined;
   const { message = '', param = '' } = error.providerError ?? {};
   const words = `${message} ${param}`.toLowerCase();
-  const before = learned.get(model);
-  for (const { manner, learn } of LESSONS) {
-    if (model[manner] !== undefined || before?.[manner] !== undefined) continue;
-    const value = learn(words, present);
-    if (value === undefined || value === present[manner]) continue;
-    learned.set(model, { ...before, [manner]: value });
+  for (const manner of Object.keys(LESSONS) as Learnable[]) {
+    if (model[manner] !== undefined || before.some((lesson) => lesson.manner === manner)) continue;
+    const value = LESSONS[manner](words, sent);
+    if (value === undefined || value === sent[manner]) continue;
+    learned.set(model, { ...learned.get(model), [manner]: value });
+    const wanted = `\`${manner}: ${JSON.stringify(value)}\``;
     return {
+      manner,
       code: 'manners_learned',
-      message: `the endpoint refused the request as it was; it is sent with \`${manner}: ${JSON.stringify(value)}\` from now on, which the model can say itself`,
+      message: `the endpoint refused the request as it was; it is sent with ${wanted} from now on, which the model can say itself`,
     };
   }
   return undefined;
 };
 
 /** How endpoints say that they do not know a field. */
-const REFUSED = /unsupported|not (?:supported|permitted|allowed)|unknown|unrecognized|unexpected|extra_forbidden|extra (?:inputs|fields)/;
+const UNKNOWN_FIELD =
+  /unsupported param|unrecognized|unknown (?:field|param|argument|name)|unexpected (?:field|param|keyword|argument|property)|extra_forbidden|extra (?:inputs|fields)|additional propert/;
+/** What may as well be said of a value. */
+const REFUSED = /unsupported|not (?:supported|permitted|allowed)|unknown|unexpected/;
 
-/** The field that is refused is the one that was sent: OpenAI's message names the other one, too. */
-const otherTokensField = (words: string, present: Manners): Manners['maxTokensField'] | undefined => {
-  if (!words.includes(present.maxTokensField) || !REFUSED.test(words)) return undefined;
-  return present.maxTokensField === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
-};
+const otherField = ({ maxTokensField }: Manners): Manners['maxTokensField'] =>
+  maxTokensField === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
 
-const isMissing = (words: string): boolean => words.includes('reasoning_content') && /missing|must be passed back|required/.test(words);
+const misses = (words: string): boolean => words.includes('reasoning_content') && /missing|must be passed back|required/.test(words);
 
-const LESSONS: readonly (Lesson<'includeUsage'> | Lesson<'maxTokensField'> | Lesson<'reasoningReplay'> | Lesson<'emptyReasoning'> | Lesson<'toolCallIds'>)[] = [
+/** What each manner should be by an endpoint's own words, in lower case; `undefined` where they are about something else. */
+const LESSONS: { readonly [Manner in Learnable]: (words: string, sent: Manners) => Manners[Manner] | undefined } = {
   // FlowiseAI/Flowise#2866: "Extra inputs are not permitted, field: 'stream_options'"
-  { manner: 'includeUsage', learn: (words) => (/stream_options|include_usage/.test(words) && REFUSED.test(words) ? false : undefined) },
-  // caozhiyuan/copilot-api#164; 1Panel-dev/MaxKB#2912 the other way round
-  { manner: 'maxTokensField', learn: otherTokensField },
+  includeUsage: (words) =>
+    /stream_options|include_usage/.test(words) && (UNKNOWN_FIELD.test(words) || REFUSED.test(words)) ? false : undefined,
+  // caozhiyuan/copilot-api#164 names the other field, 1Panel-dev/MaxKB#2912 the one that is too many. A limit that is too
+  // high for the model is refused in similar words.
+  maxTokensField: (words, sent) => {
+    if (!words.includes(sent.maxTokensField)) return undefined;
+    const isTold = words.replaceAll(sent.maxTokensField, '').includes(otherField(sent)) && REFUSED.test(words);
+    return isTold || UNKNOWN_FIELD.test(words) ? otherField(sent) : undefined;
+  },
   // continuedev/continue#10193: "Missing `reasoning_content` field in the assistant message at message index 4"
-  { manner: 'reasoningReplay', learn: (words) => (isMissing(words) ? 'reasoning_content' : undefined) },
-  { manner: 'emptyReasoning', learn: (words, { reasoningReplay }) => (isMissing(words) && reasoningReplay === 'reasoning_content' ? true : undefined) },
+  reasoningReplay: (words) => (misses(words) ? 'reasoning_content' : undefined),
+  emptyReasoning: (words, { reasoningReplay }) => (misses(words) && reasoningReplay === 'reasoning_content' ? true : undefined),
   // nearai/ironclaw#1241: "Tool call id was turn1_0 but must be a-z, A-Z, 0-9, with a length of 9."
-  { manner: 'toolCallIds', learn: (words) => (/tool call id.*length of 9/.test(words) ? 'nine_alphanumeric' : undefined) },
-];
+  toolCallIds: (words) => (/tool call id.*length of 9/.test(words) ? 'nine_alphanumeric' : undefined),
+};

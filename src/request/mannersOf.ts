@@ -4,8 +4,8 @@ import { learnedManners } from './learnManners.ts';
 import type { Manners } from './Manners.ts';
 
 /** What the model says, else what its endpoint has taught, else what its host is known to want. */
-export const mannersOf = (model: Model, host: string): Manners => {
-  const known = { ...COMMON_MANNERS, ...hostManners(host), ...learnedManners(model) };
+export const mannersOf = (model: Model, host: string, learned: Partial<Manners> | undefined = learnedManners(model)): Manners => {
+  const known = { ...COMMON_MANNERS, ...hostManners(host), ...learned };
   return {
     includeUsage: model.includeUsage ?? known.includeUsage,
     maxTokensField: model.maxTokensField ?? known.maxTokensField,

@@ -1,5 +1,5 @@
 import { openAICompatModel, streamOpenAICompletions, type CallOptions, type Context, type Model, type StreamEvent } from 'rx-completions';
-import { script, scriptOfAnswer, type RunningEndpoint } from 'rx-completions/testing';
+import { chunk, script, scriptOfAnswer, type RunningEndpoint } from 'rx-completions/testing';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { endpointOf } from './support.ts';
@@ -55,6 +55,31 @@ describe('an endpoint that says what it wants', () => {
     const context: Context = { messages: [...hello.messages, { role: 'assistant', content: 'Yes?' }, ...hello.messages] };
     expect(lessonsIn(await ask(modelAt(endpoint), {}, context))).toBe(2);
     expect(endpoint.requests).toHaveLength(3);
+  });
+
+  it.each([
+    'max_tokens value of 100000 is not allowed: the maximum is 8192',
+    'Invalid max_tokens: unexpected value 0',
+    '`max_tokens` = 99999 is not supported; at most 8192',
+  ])('is not taken for one that knows no such field: %s', async (message) => {
+    const endpoint = await endpointThat((body) => ('max_tokens' in body ? { error: { message } } : undefined));
+    await expect(ask(modelAt(endpoint), { maxTokens: 100_000 })).rejects.toMatchObject({ status: 400 });
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it('T-US-14: teaches every call that was under way', async () => {
+    const endpoint = await endpointThat((body) => ('max_tokens' in body ? { detail: [{ loc: ['body', 'max_tokens'], msg: 'Extra inputs are not permitted' }] } : undefined));
+    const model = modelAt(endpoint);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(model, { maxTokens: 5 })));
+    expect(answers.map(lessonsIn)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('T-RF-01: teaches nothing once an answer has begun', async () => {
+    const endpoint = await endpointOf(
+      script().data(chunk({ text: 'Half' })).data({ error: { code: 400, message: 'unexpected field stream_options' } }),
+    );
+    await expect(ask(modelAt(endpoint))).rejects.toMatchObject({ committed: true });
+    expect(endpoint.requests).toHaveLength(1);
   });
 
   it('is not learned over what the model says, nor from words about something else', async () => {
