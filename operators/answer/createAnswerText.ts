@@ -66,4 +66,4 @@ const ANSWER = firstPlace({
   trim: true,
 });
 
-const FENCE = /^\s*```\w*\s*\n([^]*?)```\s*$/;
+const FENCE = /^\s*```\w*[^\S\n]*\n([^]*?)```\s*$/;

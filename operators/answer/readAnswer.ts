@@ -35,6 +35,9 @@ export interface AnswerReading extends StageRun<StreamEvent> {
   soFar(): AnswerSoFar | undefined;
 }
 
+/** A part is checked again within each part around it. What lies deeper is checked with the part at this level alone. */
+const MAX_CHECKED_LEVELS = 16;
+
 /** Reads the answers of one choice, of one attempt after the other. Throws what is wrong with the one at hand. */
 export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSettings, watch: AnswerWatch): AnswerReading => {
   const isChecked = isStandardSchema(schema);
@@ -47,7 +50,7 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
       return checked;
     };
     // The answer itself is checked at its end, and a field is allowed to say `null` where it may be missing.
-    if (failFast && path.length > 0 && value !== null) {
+    if (failFast && path.length > 0 && path.length <= MAX_CHECKED_LEVELS && value !== null) {
       const result = check();
       if (result !== 'later' && result.issues !== undefined) throw misfit(result.issues, known());
     }

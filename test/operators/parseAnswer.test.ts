@@ -423,6 +423,23 @@ describe('parseAnswer: config and cost', () => {
     of(...answerOf(...deltas)).pipe(parseAnswer(Items).partial()).subscribe((draft) => (copied += draft?.items?.length ?? 0));
     expect(copied / deltas.join('').length).toBeLessThan(32);
   });
+
+  it('fault 72: checks each part at most 17 times, however deep it lies', () => {
+    let checks = 0;
+    const Leaf = z.object({ id: z.number() }).refine(() => (checks += 1) > 0);
+    const levels = 60;
+    let nested: z.ZodType = Leaf;
+    for (let level = 0; level < levels; level++) nested = z.object({ in: nested });
+    of(...answerOf('{"in":'.repeat(levels) + '{"id":1}' + '}'.repeat(levels))).pipe(parseAnswer(nested)).subscribe();
+    expect(checks).toBe(17);
+  });
+
+  it('fault 131: finds no fence in a text of blank lines, and takes no time for it', () => {
+    const began = performance.now();
+    let code = '';
+    of(...answerOf('```' + '\n'.repeat(100_000))).pipe(parseAnswer(Items)).subscribe({ error: (error: CompletionError) => (code = error.code) });
+    expect([code, performance.now() - began < 500]).toEqual(['answer_schema', true]);
+  });
 });
 
 describe('parseAnswer: types', () => {
