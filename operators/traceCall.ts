@@ -14,7 +14,8 @@ export interface TraceCallConfig {
    */
   readonly operation?: string | undefined;
   /**
-   * Attributes of your own.
+   * Attributes of your own. Of a call that is left before its endpoint is known, the model is known only where you say it
+   * here, as `gen_ai.request.model`.
    *
    * @defaultValue none
    */
@@ -37,7 +38,8 @@ const CLIENT = 2;
  * the consumer leaves or the source is stopped earlier.
  *
  * Attempts, retries and fallbacks are events of the span, and so is the first content: put it behind what recovers. It holds
- * endpoint, model, response id, finish reasons and tokens, and no word of prompt or answer.
+ * endpoint, model, response id, finish reasons and tokens, and no word of prompt or answer. `server.address` and `server.port`
+ * are the last endpoint's, and set at the end.
  *
  * @example
  * import { of } from 'rxjs';
@@ -52,8 +54,10 @@ export const traceCall = (tracer: TracerLike, config: TraceCallConfig = {}): Eve
   return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E> =>
     defer(() => {
       const options = { kind: CLIENT, attributes: { ...attributes, 'gen_ai.operation.name': operation } };
+      const model = attributes?.['gen_ai.request.model'];
+      const name = typeof model === 'string' ? `${operation} ${model}` : operation;
       // The type of a context is the tracer's own affair.
-      const started = context === undefined ? tracer.startSpan(operation, options) : tracer.startSpan(operation, options, context as never);
+      const started = context === undefined ? tracer.startSpan(name, options) : tracer.startSpan(name, options, context as never);
       const span = createCallSpan(started, operation);
       return from(source).pipe(
         tap({

@@ -5,6 +5,7 @@ import type { StreamEvent } from '../../src/events/StreamEvent.ts';
 import { createFinishWatch } from '../choices/createFinishWatch.ts';
 import { createUsageMeter } from '../budget/createUsageMeter.ts';
 import type { UsageEvent } from '../normalizeUsage.ts';
+import { serverOf } from './serverOf.ts';
 import type { SpanAttributes, SpanLike } from './TracerLike.ts';
 
 /** A span while its call runs. */
@@ -24,15 +25,19 @@ export const createCallSpan = (span: SpanLike, operation: string): CallSpan => {
   const meter = createUsageMeter({ estimate: () => 0 });
   const reasons = new Map<number, string>();
   let hasContent = false;
+  let host: string | undefined;
 
-  const nameEndpoint = ({ provider, model, host }: Endpoint): void => {
-    span.updateName(`${operation} ${model}`);
-    span.setAttributes({ 'gen_ai.provider.name': provider, 'gen_ai.request.model': model, 'server.address': host });
+  const nameEndpoint = (endpoint: Endpoint): void => {
+    ({ host } = endpoint);
+    span.updateName(`${operation} ${endpoint.model}`);
+    span.setAttributes({ 'gen_ai.provider.name': endpoint.provider, 'gen_ai.request.model': endpoint.model });
   };
 
   const end = (status: { code: number; message?: string }, attributes: SpanAttributes = {}): void => {
     const usage = meter.usage();
     span.setAttributes({
+      // Only now, since no attribute can be taken back and the last endpoint may have no port.
+      ...(host !== undefined && serverOf(host)),
       ...(usage?.input !== undefined && { 'gen_ai.usage.input_tokens': usage.input }),
       ...(usage?.output !== undefined && { 'gen_ai.usage.output_tokens': usage.output }),
       ...(reasons.size > 0 && { 'gen_ai.response.finish_reasons': [...reasons.values()] }),
@@ -59,17 +64,20 @@ export const createCallSpan = (span: SpanLike, operation: string): CallSpan => {
             attempt: event.attempt,
             'gen_ai.provider.name': event.endpoint.provider,
             'gen_ai.request.model': event.endpoint.model,
-            'server.address': event.endpoint.host,
+            ...serverOf(event.endpoint.host),
           });
           break;
         case 'retry':
-        case 'fallback':
+        case 'fallback': {
+          const endpoint = event.to ?? (host === undefined ? event.from : undefined);
+          if (endpoint !== undefined) nameEndpoint(endpoint);
           span.addEvent(event.type, {
             attempt: event.attempt,
             'error.type': event.error.code,
             ...(event.delayMs !== undefined && { 'delay.ms': event.delayMs }),
           });
           break;
+        }
         case 'response':
           span.setAttributes({
             ...(event.id !== undefined && { 'gen_ai.response.id': event.id }),

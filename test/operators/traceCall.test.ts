@@ -137,6 +137,38 @@ describe('traceCall', () => {
     });
   });
 
+  it.each([
+    ['localhost:8000', { 'server.address': 'localhost', 'server.port': 8000 }],
+    ['[::1]:8080', { 'server.address': '::1', 'server.port': 8080 }],
+    ['[2001:db8::1]', { 'server.address': '2001:db8::1' }],
+    ['::1', { 'server.address': '::1' }],
+    ['api.test', { 'server.address': 'api.test' }],
+  ])('takes the port off the host %s', (host, expected) => {
+    const serverIn = (attributes: unknown): unknown =>
+      Object.fromEntries(Object.entries(attributes as SpanAttributes).filter(([name]) => name.startsWith('server.')));
+    const { attributes, events } = spanOf(of({ ...start(), endpoint: { provider: 'p', model: 'm', host } } as StreamEvent, done()));
+    expect([attributes, (events[0] as unknown[])[1]].map(serverIn)).toEqual([expected, expected]);
+  });
+
+  it('keeps no port of a former endpoint', () => {
+    const at = (host: string, attempt: number) => ({ ...start(attempt), endpoint: { provider: 'p', model: 'm', host } }) as StreamEvent;
+    const { attributes } = spanOf(of(at('localhost:8000', 1), at('api.test', 2)));
+    expect(attributes).toMatchObject({ 'server.address': 'api.test' });
+    expect(attributes).not.toHaveProperty('server.port');
+  });
+
+  it('names a call that is left before its start by the endpoint asked last, or by the attributes given', () => {
+    const [from, to] = ['small', 'big'].map((model) => ({ provider: 'p', model, host: 'h' }));
+    const notice = (more: object) => ({ type: 'fallback', attempt: 2, discarded: false, error: { code: 'connect' }, ...more }) as unknown as StreamEvent;
+    for (const [events, model] of [[[notice({ from, to })], 'big'], [[notice({ from })], 'small'], [[notice({ from, to }), notice({})], 'big']] as const)
+      expect(spanOf(concat(of(...events), NEVER), {}, events.length)).toMatchObject({
+        name: `chat ${model}`,
+        attributes: { 'gen_ai.request.model': model, 'gen_ai.provider.name': 'p', 'server.address': 'h' },
+      });
+    expect(spanOf(EMPTY, { attributes: { 'gen_ai.request.model': 'mine' } }).name).toBe('chat mine');
+    expect(spanOf(EMPTY).name).toBe('chat');
+  });
+
   it('repeats no word of an answer, of a prompt or of an error of somebody else', () => {
     const spans = [spanOf(of(...whole)), spanOf(throwError(() => new TypeError('secret'))), spanOf(concat(of(start()), new Observable<never>((subscriber) => subscriber.error('secret'))))];
     expect(JSON.stringify(spans)).not.toContain('secret');
