@@ -43,8 +43,9 @@ export interface StopWhenConfig {
  * most 32 characters, and is never tried on more at once, so that even a bad one takes no endless time. What is held goes
  * out before a `finish` or another part of its choice, and at completion, but not on error. Resets on `start`.
  *
- * Each choice stops for itself; the answer ends when all that have said something have ended. The usage of an answer cut so
- * is not known, as the endpoint sends it last. The endpoint's own `stop` option saves more, where it has one.
+ * Each choice stops for itself; the answer ends when all that have said something have ended. One that has begun to call
+ * tools ends with `length`, as every answer does that was cut, so that nobody takes its calls for whole. The usage of an
+ * answer cut so is not known, as the endpoint sends it last. The endpoint's own `stop` option saves more, where it has one.
  *
  * @example
  * import { of } from 'rxjs';

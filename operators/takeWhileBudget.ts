@@ -1,7 +1,9 @@
 import { asyncScheduler, defer, map, takeUntil, timer, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { configError } from '../src/errors/configError.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
+import type { WarningEvent } from '../src/events/WarningEvent.ts';
 import { createBudgetWatch, type BudgetWatch } from './budget/createBudgetWatch.ts';
+import { createPriceWatch } from './budget/createPriceWatch.ts';
 import type { UsageMeterConfig } from './budget/createUsageMeter.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
@@ -18,7 +20,8 @@ export interface TakeWhileBudgetConfig extends UsageMeterConfig {
    */
   readonly tokens?: number | undefined;
   /**
-   * How many US dollars may be spent, by the endpoint's word or by `priceOf`.
+   * How many US dollars may be spent, by the endpoint's word or by `priceOf`. What neither prices costs nothing here, and a
+   * `warning` says so.
    *
    * @defaultValue no limit
    */
@@ -50,6 +53,9 @@ export interface TakeWhileBudgetConfig extends UsageMeterConfig {
  * through even where its last report exceeds the budget, as nothing is left to be saved; a tool result or another attempt
  * behind it is not. Reads calls as they are, and behind `normalizeUsage`.
  *
+ * Where money is limited and an attempt's report, or its end, comes without a price that the endpoint or `priceOf` knows, the
+ * budget cannot be exceeded by it: a `warning` (`no_price`) comes before it, once per attempt, so once per turn of `runTools`.
+ *
  * @example
  * import { openAICompatModel, streamOpenAICompletions } from 'rx-completions';
  * import { priceList, takeWhileBudget } from 'rx-completions/operators';
@@ -62,16 +68,17 @@ export interface TakeWhileBudgetConfig extends UsageMeterConfig {
  * @throws `CompletionError` with code `budget`, as a notification; with code `config`, when called without any budget.
  * @see estimateUsage
  */
-export const takeWhileBudget = (config: TakeWhileBudgetConfig): EventOperator => {
+export const takeWhileBudget = (config: TakeWhileBudgetConfig): EventOperator<WarningEvent> => {
   expectConfig('takeWhileBudget', config, FIELDS);
   const { tokens, usd, ms, scheduler = asyncScheduler } = config;
   if (tokens === undefined && usd === undefined && ms === undefined) throw configError('`takeWhileBudget` needs `tokens`, `usd` or `ms`');
   expectAmount('takeWhileBudget', { tokens: tokens ?? 0, usd: usd ?? 0, ms: ms ?? 0 }, 0);
-  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E> =>
+  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E | WarningEvent> =>
     defer(() => {
       const watch = createBudgetWatch(config);
-      // It gives out what it takes in, and looks into events of known types only, which have one shape each.
-      const watched = lift(watch.read)(source as unknown as ObservableInput<StreamEvent>) as unknown as Observable<E>;
+      const events = source as unknown as ObservableInput<StreamEvent>;
+      // It gives out what it takes in and warnings, and looks into events of known types only, which have one shape each.
+      const watched = lift(watch.read)(usd === undefined ? events : lift(createPriceWatch(config))(events)) as unknown as Observable<E | WarningEvent>;
       return ms === undefined || ms > MAX_TIMER_MS ? watched : watched.pipe(takeUntil(expiry(watch, ms, scheduler)));
     });
 };

@@ -26,14 +26,16 @@ export const createStopper =
     /** How each choice that has said something has ended. */
     const reasons = new Map<number, FinishReason | undefined>();
     const stopped = new Set<number>();
+    /** Of each choice that calls tools, how its end leaves the calls: cut, unless its own `finish` says otherwise. */
+    const calling = new Map<number, FinishReason>();
 
     const reasonOfFirst = (): FinishReason => reasons.get(Math.min(...reasons.keys())) ?? 'stop';
 
     const stop = (choices: readonly number[]): void => {
-      const finishes = choices.map((choice): FinishEvent => ({ type: 'finish', choice, reason: 'stop' }));
-      for (const choice of choices) {
+      const finishes = choices.map((choice): FinishEvent => ({ type: 'finish', choice, reason: calling.get(choice) ?? 'stop' }));
+      for (const { choice, reason } of finishes) {
         stopped.add(choice);
-        reasons.set(choice, 'stop');
+        reasons.set(choice, reason);
       }
       if (endIfOver(finishes)) return;
       for (const finish of finishes) emit(finish);
@@ -66,8 +68,10 @@ export const createStopper =
       };
 
     const texts = perChoice(readText)((event) => {
+      // The text before it may have been the last of its choice.
+      if ('choice' in event && stopped.has(event.choice)) return;
+      if (event.type === 'tool_call_delta') calling.set(event.choice, 'length');
       if (event.type === 'finish') {
-        if (stopped.has(event.choice)) return;
         reasons.set(event.choice, event.reason);
         emit(event);
         endIfOver([]);
@@ -81,9 +85,11 @@ export const createStopper =
           ({ attempt } = event);
           reasons.clear();
           stopped.clear();
+          calling.clear();
         } else if ('choice' in event) {
           if (stopped.has(event.choice)) return;
           if (!reasons.has(event.choice)) reasons.set(event.choice, undefined);
+          if (event.type === 'finish' && calling.has(event.choice)) calling.set(event.choice, event.reason);
         }
         if (predicate === undefined || !isContent(event) || !predicate(event)) texts.push(event);
         else {

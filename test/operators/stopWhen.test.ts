@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { from, of, Subject, type Observable } from 'rxjs';
-import type { DoneEvent, FinishEvent, StreamEvent } from 'rx-completions';
-import { stopWhen, type StopWhenConfig, verifyEvents } from 'rx-completions/operators';
+import { from, lastValueFrom, mergeMap, of, Subject, toArray, type Observable } from 'rxjs';
+import type { DoneEvent, FinishEvent, FinishReason, StreamEvent } from 'rx-completions';
+import { assembleToolCalls, byToolCall, collectMessage, stopWhen, type StopWhenConfig, verifyEvents } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
@@ -98,6 +98,46 @@ describe('stopWhen', () => {
   it('begins anew at a start', () => {
     expect(stop([start(), text('ST'), start(2), text('OP'), finish(), done('stop', 2)], 'STOP')).toEqual([
       start(), start(2), text('OP'), finish(), done('stop', 2),
+    ]);
+  });
+
+  it('T-TC-13: says of tool calls that they were cut, and so nobody runs them', async () => {
+    const calls = [toolDelta({ index: 0, id: 'a', name: 'read' }, '{}'), toolDelta({ index: 1, id: 'b', name: 'write' }, '{"path":"/a","te')];
+    const events = [start(), text('Well'), ...calls, toolDelta({ index: 1 }, 'xt":"hello"}'), finish('tool_calls'), done('tool_calls')];
+    const atText: Stop = (event) => event.type === 'tool_call_delta' && event.delta.startsWith('xt');
+    const cut: StreamEvent = { type: 'finish', choice: 0, reason: 'length' };
+    expect(stop(events, atText)).toEqual([...events.slice(0, 4), cut, done('length')]);
+    expect(stop(events, atText, { include: true })).toEqual([...events.slice(0, 5), cut, done('length')]);
+    const complete = async <T>(operator: (source: Observable<StreamEvent>) => Observable<T>) =>
+      lastValueFrom(operator(from(events).pipe(stopWhen(atText))).pipe(toArray()), { defaultValue: [] });
+    expect(await complete(assembleToolCalls())).toMatchObject(expect.arrayContaining([
+      expect.objectContaining({ type: 'tool_call', callId: 'a', complete: false }),
+      expect.objectContaining({ type: 'tool_call', callId: 'b', complete: false }),
+    ]) as object);
+    expect(await complete(collectMessage())).toMatchObject([
+      { content: [{ type: 'text' }, { callId: 'a', complete: false }, { callId: 'b', complete: false }], finishReason: 'length' },
+    ]);
+    const args = from(events).pipe(stopWhen(atText), byToolCall(), mergeMap((call) => call.args));
+    await expect(lastValueFrom(args, { defaultValue: '' })).rejects.toMatchObject({ code: 'tool_input' });
+  });
+
+  it('T-TC-13: says so of each choice by itself, and forgets the calls at a start', () => {
+    const events = [start(), toolDelta({ index: 0 }, '{}'), start(2), text('a'), toolDelta({ index: 0 }, '{', 1), text('b')];
+    expect(stop(events, (event) => event.type === 'text_delta' && event.delta === 'b').slice(5)).toEqual([
+      stopped(), { ...stopped(1), reason: 'length' }, done('stop', 2),
+    ]);
+    expect(stop([start(), toolDelta({ index: 0 }, '{'), text('aX')], 'X').slice(2)).toEqual([text('a'), { ...stopped(), reason: 'length' }, done('length')]);
+  });
+
+  it('takes the word of a finish for the calls before it', () => {
+    const events = (reason: FinishReason) => [start(), toolDelta({ index: 0 }, '{}'), text('abc'), finish(reason), done(reason)];
+    for (const reason of ['tool_calls', 'length'] as const)
+      expect(stop(events(reason), /c/).slice(3)).toEqual([{ ...stopped(), reason }, done(reason)]);
+  });
+
+  it('lets nothing of a choice out behind its end', () => {
+    expect(stop([start(), text('a', 1), text('bc'), toolDelta({}, '{}'), text('d', 1)], /c/)).toEqual([
+      start(), text('b'), stopped(), text('ad', 1),
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { concat, lastValueFrom, NEVER, of, throwError, toArray, type Observable } from 'rxjs';
 import { CompletionError, openAICompatModel, streamOpenAICompletions, type StreamEvent } from 'rx-completions';
-import { normalizeUsage, type UsageEvent } from 'rx-completions/operators';
+import { normalizeUsage, verifyEvents, type UsageEvent } from 'rx-completions/operators';
 import { collectMessage } from '../../operators/collectMessage.ts';
 import { estimateUsage } from '../../operators/estimateUsage.ts';
 import { runnableTool } from '../../operators/loop/runnableTool.ts';
@@ -32,7 +32,7 @@ const refusal = (make: () => unknown): unknown => {
 
 describe('takeWhileBudget', () => {
   it('passes an answer within its budget', async () => {
-    const events = [start(), text('x'.repeat(40)), finish(), report(5, 5), done()];
+    const events = [start(), text('x'.repeat(40)), finish(), report(5, 5, { cost: 0.5 }), done()];
     expect(await bounded(events, { tokens: 10, usd: 1, ms: 1000 })).toEqual({ passed: events, error: undefined });
   });
 
@@ -105,6 +105,38 @@ describe('takeWhileBudget', () => {
     expect((await bounded([start(), text('x'.repeat(1e5))], { usd: 2, priceOf: priceList({ other: { input: 1, output: 1 } }) })).error).toBeUndefined();
   });
 
+  it('warns once per attempt that nobody knows the price, as a budget of money can never be spent then', async () => {
+    const unknown = priceList({ other: { input: 1, output: 1 } });
+    const seen = async (events: readonly StreamEvent[], config: TakeWhileBudgetConfig = { usd: 2 }): Promise<string> => {
+      const { passed } = await bounded(of(...events).pipe(takeWhileBudget(config), verifyEvents()), { tokens: 1e6 });
+      return passed.map((event) => (event.type === 'warning' ? `${event.code}!` : event.type)).join(' ');
+    };
+    expect(await seen([start(), text('a'), finish(), report(1, 1), report(1, 1), done()])).toBe(
+      'start text_delta finish no_price! usage_report usage_report done',
+    );
+    expect(await seen([start(), text('a'), finish(), done()])).toBe('start text_delta finish no_price! done');
+    expect(await seen([start(), text('a'), finish(), done()], { usd: 2, priceOf: unknown })).toContain('no_price! done');
+    expect(await seen([start(), text('a'), start(2), report(1, 1), finish(), done('stop', 2)])).toBe(
+      'start text_delta no_price! start no_price! usage_report finish done',
+    );
+    expect(await seen([start(), start(2), report(1, 1, { cost: 1 }), finish(), done('stop', 2)])).not.toContain('!');
+    expect(await seen([start(), text('a'), finish(), done()], { usd: 2, priceOf: () => 0 })).not.toContain('!');
+    expect(await seen([start(), text('a'), finish(), report(1, 1), done()], { tokens: 9 })).not.toContain('!');
+    const { passed } = await bounded([start(), finish(), done()], { usd: 2 });
+    expect(passed.at(2)).toEqual({ type: 'warning', code: 'no_price', message: 'the budget of US dollars does not count this answer: the endpoint reports no cost, and `priceOf` is missing' });
+    const { passed: priced } = await bounded([start(), finish(), done()], { usd: 2, priceOf: unknown });
+    expect(priced.at(2)).toMatchObject({ message: expect.stringContaining('and `priceOf` knows no price') as string });
+  });
+
+  it('warns in each turn, and trusts no estimate to be the last word', async () => {
+    const turns = [[start(), toolDelta({ index: 0, name: 'f' }, '{}'), finish('tool_calls'), report(1, 1), done('tool_calls')], [start(), text('a'), finish(), report(1, 1), done()]];
+    const loop = runTools((_, { turn }) => of(...turns[turn - 1]!), { messages: [], tools: [runnableTool({ name: 'f' }, () => 'ok')] });
+    const events = await lastValueFrom(loop.pipe(takeWhileBudget({ usd: 1 }), toArray()), { defaultValue: [] });
+    expect(events.filter((event) => event.type === 'warning')).toHaveLength(2);
+    const late = of(start(), text('a'), finish(), report(1, 1, { cost: 0.1 }), done()).pipe(normalizeUsage(), estimateUsage(), takeWhileBudget({ usd: 1 }), toArray());
+    expect((await lastValueFrom(late, { defaultValue: [] })).some(({ type }) => type === 'warning')).toBe(false);
+  });
+
   it('prices by the model that answers', async () => {
     const answering = (model: string): StreamEvent => ({ type: 'response', model });
     const priceOf = priceList({ dear: { input: 1, output: 1e6 }, m: { input: 0, output: 0 } });
@@ -152,7 +184,7 @@ describe('takeWhileBudget', () => {
     expect((await bounded(throwError(() => broken), { tokens: 1 })).error).toBe(broken);
   });
 
-  it('adds nothing to what it emits', () => {
+  it('adds nothing but warnings to what it emits', () => {
     expectTypeOf(of(start()).pipe(normalizeUsage(), takeWhileBudget({ ms: 1 }))).toEqualTypeOf(of(start()).pipe(normalizeUsage()));
   });
 
