@@ -21,6 +21,7 @@ export type {
   ToolCallEndEvent,
   ToolCallStartEvent,
 } from './parts/PartEvent.ts';
+export type { Marked } from './parts/Marked.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
 export { extractInlineToolCalls, type ExtractInlineToolCallsConfig } from './extractInlineToolCalls.ts';

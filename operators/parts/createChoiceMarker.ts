@@ -1,14 +1,13 @@
-import type { ReasoningDeltaEvent, RefusalDeltaEvent, TextDeltaEvent } from '../../src/events/StreamEvent.ts';
 import type { KeptCall } from '../tools/createCallKeeper.ts';
 import { createPartPlaces, type CallPiece, type PartPiece } from './createPartPlaces.ts';
 import type { PartEvent } from './PartEvent.ts';
 
 /** Marks the parts of one choice. */
 export interface ChoiceMarker {
-  /** Called before a piece goes out. */
-  mark(piece: Exclude<PartPiece, CallPiece>): void;
-  /** Called before a fragment of a call goes out. */
-  markCall(call: KeptCall): void;
+  /** Called before a piece goes out; gives its part. An empty piece has the one that it would go on with or begin. */
+  mark(piece: Exclude<PartPiece, CallPiece>): number;
+  /** Called before a fragment of a call goes out; gives its part. */
+  markCall(call: KeptCall): number;
   /** Ends what is open, the latest first; `isWhole` tells whether the choice was not cut. */
   end(isWhole: boolean): void;
 }
@@ -18,6 +17,7 @@ type Kind = 'text' | 'reasoning' | 'refusal';
 export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => void): ChoiceMarker => {
   const placeOf = createPartPlaces();
   const calls = new Map<number, KeptCall>();
+  let count = 0;
   let running: { readonly kind: Kind; readonly part: number } | undefined;
 
   const endWords = (closed: boolean): void => {
@@ -30,18 +30,23 @@ export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => v
   return {
     mark: (piece) => {
       const place = placeOf(piece);
-      if (place?.begins !== true) return;
+      if (place === undefined) return running !== undefined && running.kind === kindOf(piece) ? running.part : count;
+      const { part, begins } = place;
+      if (!begins) return part;
+      count = part + 1;
       // A citation and a sound stand beside the words.
-      if (piece.type === 'annotation' || piece.type === 'audio_delta') return;
+      if (piece.type === 'annotation' || piece.type === 'audio_delta') return part;
       endWords(true);
-      if (piece.type === 'image') return;
       const kind = kindOf(piece);
-      running = { kind, part: place.part };
-      emit({ type: `${kind}_start`, choice, part: place.part });
+      if (kind === undefined) return part;
+      running = { kind, part };
+      emit({ type: `${kind}_start`, choice, part });
+      return part;
     },
     markCall: (call) => {
       const { part, begins } = placeOf({ type: 'tool_call', callId: call.callId });
-      if (!begins) return;
+      if (!begins) return part;
+      count = part + 1;
       endWords(true);
       calls.set(part, call);
       const { id, name } = call.draft;
@@ -53,6 +58,7 @@ export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => v
         ...(id !== undefined && { id }),
         ...(name !== '' && { name }),
       });
+      return part;
     },
     end: (isWhole) => {
       endWords(isWhole && running?.kind !== 'reasoning');
@@ -63,5 +69,10 @@ export const createChoiceMarker = (choice: number, emit: (event: PartEvent) => v
   };
 };
 
-const kindOf = ({ type }: TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent): Kind =>
-  type === 'text_delta' ? 'text' : type === 'reasoning_delta' ? 'reasoning' : 'refusal';
+const kindOf = ({ type }: Exclude<PartPiece, CallPiece>): Kind | undefined => KINDS.get(type);
+
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['text_delta', 'text'],
+  ['reasoning_delta', 'reasoning'],
+  ['refusal_delta', 'refusal'],
+]);

@@ -52,7 +52,7 @@ describe('doors', () => {
         EndpointHealth EndpointHealthConfig EndpointState EstimateUsageConfig EventOperator EventReader
         ExtractInlineToolCallsConfig FallbackContext FallbackEndpointsConfig Find FormMemory GuardConfig
         HedgeBudgetConfig HedgeCallConfig InlineToolDialect InvalidToolCall JsonSchemaForm LatencyHistory
-        LatencyHistoryConfig LimitRateConfig LoopEvent LoopTool MeasureConfig MeasureEvent ModelPrice
+        LatencyHistoryConfig LimitRateConfig LoopEvent LoopTool Marked MeasureConfig MeasureEvent ModelPrice
         NormalizeUsageConfig PaceTextConfig ParseAnswerConfig PartEvent PartialAnswer Place RateLimiter
         RateLimiterConfig ReasoningEndEvent ReasoningStartEvent RedactConfig RedactPattern RefusalEndEvent
         RefusalStartEvent Reservation RetryBudget RetryBudgetConfig RetryCallConfig RetryContext RunToolsConfig

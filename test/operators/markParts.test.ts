@@ -5,9 +5,11 @@ import {
   assembleToolCalls,
   collectMessage,
   markParts,
+  measure,
   stripThink,
   verifyEvents,
   type AnswerMessage,
+  type Marked,
   type PartEvent,
 } from 'rx-completions/operators';
 import { arbitraries, operatorContract } from 'rx-completions/testing';
@@ -16,10 +18,10 @@ import { done, finish, reasoning, start, text, toolDelta } from '../support/even
 import { marbles } from '../support/marbles.ts';
 import { readResponse } from '../support/readResponse.ts';
 
-type Marked = StreamEvent | PartEvent;
+type MarkedEvent = Marked<StreamEvent> | PartEvent;
 
-const mark = (events: Iterable<StreamEvent>): Marked[] => {
-  const marked: Marked[] = [];
+const mark = (events: Iterable<StreamEvent>): MarkedEvent[] => {
+  const marked: MarkedEvent[] = [];
   from(events).pipe(markParts()).subscribe((event) => marked.push(event));
   return marked;
 };
@@ -27,7 +29,7 @@ const mark = (events: Iterable<StreamEvent>): Marked[] => {
 const isMark = (event: { readonly type: string }): event is PartEvent => /_(start|end)$/.test(event.type);
 
 /** Events in short: `+text0`, `-text0`, `-text0!` where it was not closed, and the words between. */
-const short = (events: readonly Marked[]): string =>
+const short = (events: readonly MarkedEvent[]): string =>
   events
     .map((event) => {
       if (!isMark(event)) return 'delta' in event ? event.delta : event.type;
@@ -54,6 +56,8 @@ describe('markParts', () => {
       const expected = '    s-(Rr)(ETt)(Uf)d-|';
       expectObservable(source.pipe(markParts())).toBe(expected, {
         ...events,
+        r: { ...reasoning('hm'), part: 0 },
+        t: { ...text('Hi'), part: 1 },
         R: { type: 'reasoning_start', choice: 0, part: 0 },
         E: { type: 'reasoning_end', choice: 0, part: 0, closed: true },
         T: { type: 'text_start', choice: 0, part: 1 },
@@ -116,7 +120,7 @@ describe('markParts', () => {
 
   it('T-TH-02: says that reasoning was not closed when nothing came after it', () => {
     expect(short(mark([reasoning('a'), finish(), done()]))).toBe('+reasoning0 a -reasoning0! finish done');
-    const marked: Marked[] = [];
+    const marked: MarkedEvent[] = [];
     of(text('<think>hm'), finish(), done()).pipe(stripThink(), markParts()).subscribe((event) => marked.push(event));
     expect(short(marked)).toBe('+reasoning0 hm -reasoning0! finish done');
     marked.length = 0;
@@ -136,7 +140,7 @@ describe('markParts', () => {
   });
 
   it('ends nothing on error', () => {
-    const marked: Marked[] = [];
+    const marked: MarkedEvent[] = [];
     let error: unknown;
     const failure = new CompletionError('connection_lost');
     of(start(), text('a'))
@@ -153,6 +157,40 @@ describe('markParts', () => {
     expect(short(mark([text('b'), late, finish()]))).toBe('+text0 b -text0 +reasoning1  -reasoning1! finish');
   });
 });
+
+describe('markParts: what a delta says of its part', () => {
+  const partsOf = (events: readonly StreamEvent[]): unknown[] =>
+    mark(events).flatMap((event) => (event.type.endsWith('_delta') && event.type !== 'audio_delta' ? [[event.type, 'part' in event && event.part]] : []));
+
+  it('is the number that its start has, and the callId of its call', () => {
+    const events = [text('A'), toolDelta({ index: 0, id: 'c0' }, '{'), toolDelta({ index: 1 }, '{'), text('B'), toolDelta({ index: 0 }, '}'), refusal('no'), reasoning('hm')];
+    expect(partsOf(events).map((pair) => (pair as unknown[])[1])).toEqual([0, 1, 2, 3, 1, 4, 5]);
+    expect(mark(events).flatMap((event) => (event.type === 'tool_call_delta' ? [event.callId] : []))).toEqual(['c0', 'call_0_1', 'c0']);
+  });
+
+  it('is the part of reasoning for late details, and for an empty piece what it would go on with or begin', () => {
+    const late: StreamEvent = { type: 'reasoning_delta', choice: 0, delta: '', details: [{ signature: 's' }] };
+    expect(partsOf([text(''), reasoning('a'), reasoning(''), text('b'), late, text(''), reasoning('')])).toEqual([
+      ['text_delta', 0], ['reasoning_delta', 0], ['reasoning_delta', 0], ['text_delta', 1], ['reasoning_delta', 0], ['text_delta', 1], ['reasoning_delta', 2],
+    ]);
+  });
+
+  it('an empty sound before anything begins nothing', () => {
+    const sound: StreamEvent = { type: 'audio_delta', choice: 0, delta: '' };
+    expect(mark([sound, text('a')])[0]).toBe(sound);
+  });
+
+  it('changes no event of the source', () => {
+    const events = [start(), text('a'), reasoning('b'), refusal('c'), toolDelta({ index: 0 }, '{}'), finish(), done()].map((event) => Object.freeze(event));
+    expect(mark(events).filter((event) => event.type === 'finish')[0]).toBe(events[5]);
+  });
+});
+
+/** What the source said. */
+const unmarked = (event: MarkedEvent): object => {
+  if (!event.type.endsWith('_delta')) return event;
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'part' && name !== 'callId'));
+};
 
 describe('markParts: laws', () => {
   const { answers, cuts } = arbitraries(fc);
@@ -171,7 +209,7 @@ describe('markParts: laws', () => {
   });
 
   /** Fails where marks do not balance or nest, or a piece with words stands outside of its part. */
-  const checkGrammar = (events: readonly Marked[]): void => {
+  const checkGrammar = (events: readonly MarkedEvent[]): void => {
     const open = new Map<number, string[]>();
     for (const event of events) {
       if (!('choice' in event)) continue;
@@ -182,9 +220,9 @@ describe('markParts: laws', () => {
         if (event.type.endsWith('_start')) stack.push(name);
         else expect(stack.pop()).toBe(name);
       } else if (event.type === 'tool_call_delta') {
-        expect(stack.some((name) => name.startsWith('tool_call'))).toBe(true);
+        expect(stack).toContain(`tool_call ${event.part}`);
       } else if (event.type === 'text_delta' || event.type === 'reasoning_delta' || event.type === 'refusal_delta') {
-        if (event.delta !== '') expect(stack.at(-1)).toContain(event.type.replace('_delta', ''));
+        if (event.delta !== '') expect(stack.at(-1)).toBe(`${event.type.replace('_delta', '')} ${event.part}`);
       } else if (event.type === 'finish') expect(stack).toEqual([]);
     }
   };
@@ -192,12 +230,12 @@ describe('markParts: laws', () => {
   it('grammar: marks balance and nest, words stand in their part, nothing is open at finish, and verifyEvents agrees', () =>
     fc.assert(
       fc.property(whole, (events) => {
-        const marked: Marked[] = [];
+        const marked: MarkedEvent[] = [];
         let error: unknown;
         from(events).pipe(markParts(), verifyEvents()).subscribe({ next: (event) => marked.push(event), error: (reason: unknown) => (error = reason) });
         expect(error).toBeUndefined();
         checkGrammar(marked);
-        expect(marked.filter((event) => !isMark(event))).toEqual(events);
+        expect(marked.filter((event) => !isMark(event)).map(unmarked)).toEqual(events);
       }),
       { numRuns: 1000 },
     ));
@@ -233,10 +271,17 @@ describe('markParts: laws', () => {
 describe('markParts: types', () => {
   it('adds its events and infers in any place of a pipe', () => {
     const events: Observable<StreamEvent> = of(text('a'));
-    expectTypeOf(events.pipe(markParts())).toEqualTypeOf<Observable<StreamEvent | PartEvent>>();
+    expectTypeOf(events.pipe(markParts())).toEqualTypeOf<Observable<MarkedEvent>>();
     expectTypeOf(events.pipe(assembleToolCalls(), markParts(), stripThink())).toExtend<Observable<{ readonly type: string }>>();
     events.pipe(markParts()).subscribe((event) => {
       if (event.type === 'tool_call_start') expectTypeOf(event.callId).toEqualTypeOf<string>();
+      if (event.type === 'text_delta') expectTypeOf(event.part).toEqualTypeOf<number>();
+      if (event.type === 'tool_call_delta') expectTypeOf([event.part, event.callId] as const).toEqualTypeOf<readonly [number, string]>();
+      // @ts-expect-error: only deltas of parts have one
+      if (event.type === 'finish') expectTypeOf(event.part).toBeNever();
+    });
+    events.pipe(stripThink(), assembleToolCalls(), markParts(), measure()).subscribe((event) => {
+      if (event.type === 'reasoning_delta' || event.type === 'refusal_delta') expectTypeOf(event.part).toEqualTypeOf<number>();
     });
     // @ts-expect-error: it takes no config
     markParts({});
