@@ -1,4 +1,5 @@
 import { CompletionError } from '../src/errors/CompletionError.ts';
+import { configError } from '../src/errors/configError.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
@@ -10,13 +11,13 @@ import { expectAmount } from './text/expectAmount.ts';
 /** Config of `detectRepetition`. */
 export interface DetectRepetitionConfig {
   /**
-   * How long a repetition is, at least, in UTF-16 units.
+   * How long a repetition is, at least, in UTF-16 units. At most 2²⁰, for so much text is kept.
    *
    * @defaultValue 1000
    */
   readonly minLength?: number | undefined;
   /**
-   * How often the same comes in a row, at least.
+   * How often the same comes in a row, at least. With `maxUnitLength` it may make up 2²⁰ units.
    *
    * @defaultValue 10
    */
@@ -51,15 +52,21 @@ export interface DetectRepetitionConfig {
  *   .pipe(detectRepetition())
  *   .subscribe({ error: ({ code }) => console.log(code) }); // limit
  *
- * @throws `CompletionError` with code `limit`, as a notification. It is `retryable`, for the next try may go better.
+ * @throws `CompletionError` with code `config`, when called with bounds that are none, or would keep too much; with code
+ * `limit`, as a notification. That one is `retryable`, for the next try may go better.
  */
 export const detectRepetition = (config: DetectRepetitionConfig = {}): EventOperator => {
   expectConfig('detectRepetition', config, FIELDS);
   const { minLength = 1000, repeats = 10, maxUnitLength = 500, onRepetition = 'fail' } = config;
   expectAmount('detectRepetition', { minLength, maxUnitLength });
   expectAmount('detectRepetition', { repeats }, 2);
+  if (Math.max(minLength, repeats * maxUnitLength) > MOST_KEPT)
+    throw configError(`\`minLength\`, and \`repeats\` times \`maxUnitLength\`, of \`detectRepetition\` must be at most ${MOST_KEPT}`);
   return liftEvents(createRepetitionDetector({ minLength, repeats, maxUnitLength }, onRepetition === 'warn'));
 };
+
+/** The end of each text is kept, in UTF-16 units, and four bytes beside each. */
+const MOST_KEPT = 2 ** 20;
 
 const FIELDS: ConfigFields<DetectRepetitionConfig> = {
   minLength: true,

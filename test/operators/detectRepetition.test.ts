@@ -82,6 +82,18 @@ describe('detectRepetition', () => {
     expect(() => detectRepetition(config)).toThrow(expect.objectContaining({ code: 'config' }));
   });
 
+  it.each([{ minLength: Infinity }, { repeats: 1e9 }, { repeats: Infinity }, { maxUnitLength: Infinity }, { minLength: 2 ** 20 + 1 }, { repeats: 2 ** 11, maxUnitLength: 2 ** 10 }])(
+    'refuses %o, which is more than it can keep in view',
+    (config) => {
+      expect(() => detectRepetition(config)).toThrow(expect.objectContaining({ code: 'config' }));
+    },
+  );
+
+  it('takes a repetition as long as it can keep in view', () => {
+    const config = { minLength: 2 ** 20, repeats: 2 ** 10, maxUnitLength: 2 ** 10 };
+    expect(detect([text('and then '.repeat(2 ** 18))], config).error).toMatchObject({ code: 'limit' });
+  });
+
   describe('laws', () => {
     const { splits } = arbitraries(fc);
     const config = { minLength: 40, repeats: 4, maxUnitLength: 10 };
