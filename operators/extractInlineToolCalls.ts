@@ -1,3 +1,4 @@
+import { CompletionError } from '../src/errors/CompletionError.ts';
 import type { StreamEvent, TextDeltaEvent, ToolCallDeltaEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
@@ -30,6 +31,12 @@ export interface ExtractInlineToolCallsConfig {
    * @defaultValue 1 MiB
    */
   readonly maxMarkupLength?: number | undefined;
+  /**
+   * The most calls made of one choice; one more is a `limit` error.
+   *
+   * @defaultValue 128, as many as a call takes of its endpoint
+   */
+  readonly maxToolCalls?: number | undefined;
 }
 
 /**
@@ -62,7 +69,8 @@ export interface ExtractInlineToolCallsConfig {
  *   .pipe(extractInlineToolCalls({ dialect: 'hermes' }))
  *   .subscribe((event) => console.log(event)); // tool_call_delta now {}
  *
- * @throws `CompletionError` with code `config`, when called with a dialect that is not known.
+ * @throws `CompletionError` with code `config`, when called with a dialect that is not known; with code `limit`, as a
+ * notification, when the text holds more than `maxToolCalls` calls.
  * @see assembleToolCalls
  */
 export const extractInlineToolCalls = (config: ExtractInlineToolCallsConfig = {}): EventOperator<ToolCallDeltaEvent> => {
@@ -72,11 +80,11 @@ export const extractInlineToolCalls = (config: ExtractInlineToolCallsConfig = {}
 
 const NAMES = Object.keys(DIALECTS) as InlineToolDialect[];
 
-const FIELDS: ConfigFields<ExtractInlineToolCallsConfig> = { dialect: NAMES, tools: true, maxMarkupLength: true };
+const FIELDS: ConfigFields<ExtractInlineToolCallsConfig> = { dialect: NAMES, tools: true, maxMarkupLength: true, maxToolCalls: true };
 
 const createCallExtractor = (config: ExtractInlineToolCallsConfig): Stage<StreamEvent, StreamEvent> => {
-  const { dialect = NAMES, tools = [], maxMarkupLength = 2 ** 20 } = config;
-  expectAmount('extractInlineToolCalls', { maxMarkupLength });
+  const { dialect = NAMES, tools = [], maxMarkupLength = 2 ** 20, maxToolCalls = 128 } = config;
+  expectAmount('extractInlineToolCalls', { maxMarkupLength, maxToolCalls });
   const dialects = [dialect].flat();
   for (const each of dialects) expectConfig('extractInlineToolCalls', { dialect: each }, { dialect: NAMES });
   const splitter = createMarkupSplitter(dialects.flatMap((each) => DIALECTS[each]), maxMarkupLength);
@@ -85,7 +93,8 @@ const createCallExtractor = (config: ExtractInlineToolCallsConfig): Stage<Stream
   return (emit) => {
     /** For each choice, the index of the next call of ours: behind those the endpoint numbered. */
     const indices = new Map<number, number>();
-    const called = new Set<number>();
+    /** How many calls were made of each choice. */
+    const called = new Map<number, number>();
     const finished = new Set<number>();
 
     const readText = (choice: number): Stage<TextDeltaEvent, StreamEvent> => (send) => {
@@ -98,8 +107,10 @@ const createCallExtractor = (config: ExtractInlineToolCallsConfig): Stage<Stream
         }
         const { args, ...call } = piece;
         const index = indices.get(choice) ?? 0;
+        const calls = (called.get(choice) ?? 0) + 1;
+        if (calls > maxToolCalls) throw overLimit(maxToolCalls);
         indices.set(choice, index + 1);
-        called.add(choice);
+        called.set(choice, calls);
         const delta = typeof args === 'string' ? args : writeArgs(args, toolOf.get(call.name));
         send({ type: 'tool_call_delta', choice, index, ...call, delta });
       });
@@ -137,3 +148,6 @@ const createCallExtractor = (config: ExtractInlineToolCallsConfig): Stage<Stream
 /** Backends that do not see the calls say `stop`; that an answer was cut is true all the same. */
 const withCalls = (event: StreamEvent): StreamEvent =>
   'reason' in event && (event.reason === 'stop' || event.reason === 'unknown') ? { ...event, reason: 'tool_calls' } : event;
+
+const overLimit = (limit: number): CompletionError =>
+  new CompletionError('limit', { message: `the text holds more tool calls than maxToolCalls allows (${limit})`, committed: true });

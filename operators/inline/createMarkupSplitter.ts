@@ -29,39 +29,42 @@ export const createMarkupSplitter = (readers: readonly MarkupReader[], maxMarkup
       if (text !== '') emit(text);
     };
 
-    /** Reads text up to an opening tag; gives what stands behind one. */
-    const readText = (piece: string): string => {
-      const found = search.read(piece, 0);
-      const text = held + piece;
-      if (found === undefined) {
-        held = text.slice(text.length - search.held());
-        release(text.slice(0, text.length - search.held()));
-        return '';
-      }
-      const end = held.length + found.end;
-      held = '';
-      release(text.slice(0, end - found.needle.length));
+    /** Reads text from `at` up to an opening tag; gives the place behind one. */
+    const readText = (piece: string, at: number): number => {
+      const found = search.read(piece, at);
+      const text = held + piece.slice(at, found?.end);
+      const kept = found === undefined ? search.held() : 0;
+      release(text.slice(0, text.length - (found?.needle.length ?? kept)));
+      held = text.slice(text.length - kept);
+      if (found === undefined) return piece.length;
       block = openBlock(found.needle, readers, emit);
-      return text.slice(end);
+      return found.end;
     };
 
-    /** Reads a part of a block; gives what does not belong to it. */
-    const readBlock = (current: Block, piece: string): string => {
-      const { input, reading } = current;
+    /** Reads a part of a block from `at`; gives the place of what does not belong to it, before 0 where that came earlier. */
+    const readBlock = ({ input, reading }: Block, piece: string, at: number): number => {
       const room = Math.max(1, maxMarkup - input.taken().length - input.rest().length);
-      input.add(piece.slice(0, room));
-      if (reading.next().done !== true && input.taken().length + input.rest().length < maxMarkup) return piece.slice(room);
-      const rest = input.rest() + piece.slice(room);
+      const end = Math.min(piece.length, at + room);
+      input.add(piece.slice(at, end));
+      if (reading.next().done !== true && input.taken().length + input.rest().length < maxMarkup) return end;
       block = undefined;
       search = openSearch();
       release(input.taken());
-      return rest;
+      return end - input.rest().length;
     };
 
     return {
       push: (text) => {
-        let rest = text;
-        while (rest !== '') rest = block === undefined ? readText(rest) : readBlock(block, rest);
+        // By place: joining what is left at each tag anew would take time quadratic in the length of the piece.
+        let piece = text;
+        let at = 0;
+        while (at < piece.length) {
+          const current = block;
+          at = current === undefined ? readText(piece, at) : readBlock(current, piece, at);
+          if (at >= 0 || current === undefined) continue;
+          piece = current.input.rest().slice(0, -at) + piece;
+          at = 0;
+        }
       },
       flush: () => {
         const left = block === undefined ? held : block.input.taken() + block.input.rest();

@@ -254,6 +254,27 @@ describe('extractInlineToolCalls', () => {
       expect(seen.at(-1)).toEqual(done('tool_calls'));
     });
 
+    it('bounds the calls of one choice, and begins to count anew at a start', () => {
+      const made = (events: readonly StreamEvent[], config?: ExtractInlineToolCallsConfig): { calls: number; error?: unknown } => {
+        let calls = 0;
+        let failure: unknown;
+        from(events).pipe(extractInlineToolCalls(config)).subscribe({
+          next: ({ type }) => (calls += Number(type === 'tool_call_delta')),
+          error: (error: unknown) => (failure = error),
+        });
+        return failure === undefined ? { calls } : { calls, error: failure };
+      };
+      const two = [text(HERMES), text(HERMES)];
+      expect(made([...two, text(HERMES, 1)], { maxToolCalls: 2 })).toEqual({ calls: 3 });
+      expect(made([start(), ...two, start(2), ...two], { maxToolCalls: 2 })).toEqual({ calls: 4 });
+      expect(made([...two, text(HERMES)], { maxToolCalls: 2 })).toMatchObject({ calls: 2, error: { code: 'limit' } });
+      expect(made([text(HERMES.repeat(128))])).toEqual({ calls: 128 });
+      const { calls, error } = made([text(HERMES.repeat(129))]);
+      expect(calls).toBe(128);
+      expect(error).toBeInstanceOf(CompletionError);
+      expect(error).toMatchObject({ code: 'limit', committed: true, retryable: false });
+    });
+
     it('refuses a dialect nobody speaks, and a bound that is none', () => {
       const refused = (config: unknown): unknown => {
         try {
@@ -266,6 +287,7 @@ describe('extractInlineToolCalls', () => {
       expect(refused({ dialect: ['hermes', 'klingon'] })).toBe('config');
       expect(refused({ maxMarkupLength: 0 })).toBe('config');
       expect(refused({ maxMarkupLength: Number.NaN })).toBe('config');
+      expect(refused({ maxToolCalls: 0 })).toBe('config');
     });
   });
 
@@ -338,6 +360,17 @@ describe('extractInlineToolCalls', () => {
       };
       read(80_000);
       expect(read(1_600_000)).toBeLessThan(60 * Math.max(read(160_000), 5));
+    });
+
+    it.each(['<tool_call>', '<tool_call>{', '<function=f', '[TOOL_CALLS]f{}', HERMES])('law of time: one delta full of %j is read in time linear in it', (tag) => {
+      const read = (length: number): number => {
+        const all = tag.repeat(length / tag.length);
+        const begin = performance.now();
+        extract([text(all)], { maxToolCalls: 2 ** 20 });
+        return performance.now() - begin;
+      };
+      read(100_000);
+      expect(read(1_600_000)).toBeLessThan(60 * Math.max(read(100_000), 5));
     });
   });
 
