@@ -1,3 +1,4 @@
+import { configError } from '../../src/errors/configError.ts';
 import type { StreamEvent } from '../../src/events/StreamEvent.ts';
 import { createUsageNormalizer, type NormalizeUsageConfig, type UsageEvent } from '../normalizeUsage.ts';
 import { amount } from '../usage/figure.ts';
@@ -32,6 +33,12 @@ export const createUsageMeter = ({ estimate = quarter, priceOf }: UsageMeterConf
   let reported: Usage | undefined;
   let sinceThen = 0;
   let model: string | undefined;
+  const tokensOf = (delta: string): number => {
+    const tokens = estimate(delta);
+    // NaN would be within any budget, for ever.
+    if (tokens >= 0) return tokens;
+    throw configError('`estimate` must give a number of tokens');
+  };
   const take = (usage: UsageEvent): void => {
     reported = without(usage, 'type');
     sinceThen = 0;
@@ -54,10 +61,10 @@ export const createUsageMeter = ({ estimate = quarter, priceOf }: UsageMeterConf
         case 'text_delta':
         case 'reasoning_delta':
         case 'refusal_delta':
-          sinceThen += estimate(event.delta);
+          sinceThen += tokensOf(event.delta);
           return;
         case 'tool_call_delta':
-          sinceThen += estimate((event.name ?? '') + event.delta);
+          sinceThen += tokensOf((event.name ?? '') + event.delta);
           return;
         case 'start':
           ({ model } = event.endpoint);

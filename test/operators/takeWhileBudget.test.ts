@@ -1,12 +1,17 @@
 import { concat, lastValueFrom, NEVER, of, throwError, toArray, type Observable } from 'rxjs';
 import { CompletionError, openAICompatModel, streamOpenAICompletions, type StreamEvent } from 'rx-completions';
-import { normalizeUsage, verifyEvents, type UsageEvent } from 'rx-completions/operators';
-import { collectMessage } from '../../operators/collectMessage.ts';
-import { estimateUsage } from '../../operators/estimateUsage.ts';
-import { runnableTool } from '../../operators/loop/runnableTool.ts';
-import { runTools } from '../../operators/runTools.ts';
-import { takeWhileBudget, type TakeWhileBudgetConfig } from '../../operators/takeWhileBudget.ts';
-import { priceList } from '../../operators/usage/priceList.ts';
+import {
+  collectMessage,
+  estimateUsage,
+  normalizeUsage,
+  priceList,
+  runnableTool,
+  runTools,
+  takeWhileBudget,
+  verifyEvents,
+  type TakeWhileBudgetConfig,
+  type UsageEvent,
+} from 'rx-completions/operators';
 import { chunk, operatorContract, script, scriptedEndpoint } from 'rx-completions/testing';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { done, finish, reasoning, start, text, toolDelta, usageReport } from '../support/events.ts';
@@ -55,6 +60,10 @@ describe('takeWhileBudget', () => {
       expect((await bounded([start(), event, event], { tokens: 1 })).error?.message).toBe('the budget of 1 tokens is spent (2)');
     const perCharacter = (delta: string): number => delta.length;
     expect((await bounded([start(), text('abcd')], { tokens: 3, estimate: perCharacter })).error?.message).toBe('the budget of 3 tokens is spent (4)');
+  });
+
+  it('takes no estimate that is no number: none would ever be spent', async () => {
+    expect((await bounded([start(), text('abcd')], { tokens: 3, estimate: () => Number.NaN })).error).toMatchObject({ code: 'config' });
   });
 
   it('takes a report for what it says, the prompt included, and estimates on top of it', async () => {
