@@ -21,6 +21,8 @@ export const createPuller = <T>(source: Observable<T>, line: WaitingLine<T>): As
 
   const end = (): void => {
     isOver = true;
+    // Nothing more comes here, but others may read the same call.
+    line.letGo();
     for (const request of requests.splice(0)) request.resolve(DONE);
   };
 

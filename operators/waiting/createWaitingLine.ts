@@ -6,6 +6,8 @@ export interface WaitingLine<T> {
   push(value: T): void;
   /** Takes the first value; `undefined` where none waits. */
   take(): { readonly value: T } | undefined;
+  /** Lets go whoever was made to wait; what waits stays. */
+  letGo(): void;
   /** Drops what waits, and lets go whoever was made to wait. */
   clear(): void;
 }
@@ -65,6 +67,7 @@ export const createWaitingLine = <T>(highWaterMark: number, joiner?: DeltaJoiner
       if (waiting <= highWaterMark / 2 && releases.size > 0) letGo();
       return place;
     },
+    letGo,
     clear: () => {
       first = undefined;
       last = undefined;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { from, map, merge, NEVER, Observable, of, pipe, Subject, throwError, concat } from 'rxjs';
+import { from, map, merge, NEVER, Observable, of, pipe, share, Subject, take, throwError, concat } from 'rxjs';
 import { CompletionError, type StreamEvent } from 'rx-completions';
 import { accumulateText, stripThink, toAsyncIterable } from 'rx-completions/operators';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -174,6 +174,32 @@ describe('toAsyncIterable', () => {
     await first;
     expect(source.holds).toBe(1);
     await iterator.return();
+    expect(source.holds).toBe(0);
+  });
+
+  it.each(['completes', 'fails'])('lets go what it made wait when its source %s, however much of it is still to be read', async (how) => {
+    const source = pacedSource<number>();
+    const end = new Subject<never>();
+    const iterator = iteratorOf(toAsyncIterable({ highWaterMark: 2 })(merge(source.values, end).pipe(take(6))));
+    const first = iterator.next();
+    source.emit(0, 1, 2, 3, 4);
+    await first;
+    expect(source.holds).toBe(1);
+    if (how === 'completes') source.emit(5);
+    else end.error(new Error('gone'));
+    expect(source.holds).toBe(0);
+    expect(await iterator.next()).toEqual({ done: false, value: 1 });
+  });
+
+  it('does not keep back another reader of a shared source once its own part is over', async () => {
+    const source = pacedSource<number>();
+    const shared = source.values.pipe(share());
+    const some = iteratorOf(toAsyncIterable({ highWaterMark: 2 })(shared.pipe(take(6))));
+    const all = iteratorOf(toAsyncIterable({ highWaterMark: 2 })(shared));
+    const firsts = [some.next(), all.next()];
+    source.emit(0, 1, 2, 3, 4, 5, 6);
+    await Promise.all(firsts);
+    for (let value = 1; value <= 6; value++) expect(await all.next()).toEqual({ done: false, value });
     expect(source.holds).toBe(0);
   });
 
