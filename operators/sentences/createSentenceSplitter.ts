@@ -17,6 +17,8 @@ interface Mark {
   readonly isStart: boolean;
   /** The mark and what has come since. */
   since: string;
+  /** Whether what has come since is marks as well. */
+  isCluster: boolean;
   /** Whether it is a full stop, which only a letter decides: a number, or a word in small letters, goes on. */
   isDot: boolean;
 }
@@ -79,15 +81,16 @@ export const createSentenceSplitter = ({ locale, abbreviations = [], trim = fals
       }
       const isMark = TERMINAL.test(char);
       if (mark !== undefined) {
-        const isCluster = isMark && TERMINAL_ONLY.test(mark.since);
+        const isCluster = isMark && mark.isCluster;
         if (!isCluster && (isMark || (mark.isDot ? LETTER : WORD).test(char))) decide(mark, char);
         else {
           mark.since += char;
+          mark.isCluster = isCluster;
           if (isMark) mark.isDot = DOT.test(char);
         }
       }
       if (isMark && mark === undefined)
-        mark = { before: recent.slice(-CONTEXT), isStart: held.length <= CONTEXT, since: char, isDot: DOT.test(char) };
+        mark = { before: recent.slice(-CONTEXT), isStart: held.length <= CONTEXT, since: char, isCluster: true, isDot: DOT.test(char) };
       hold(char);
     };
 
@@ -124,7 +127,6 @@ const SIGN = /[\p{Sentence_Terminal}\r\n\u0085\u2028\u2029]/gu;
 const SMALL = /\p{Ll}/u;
 const LINE_END = /[\r\n\u0085\u2028\u2029]/;
 const TERMINAL = /\p{Sentence_Terminal}/u;
-const TERMINAL_ONLY = /^\p{Sentence_Terminal}+$/u;
 /** The marks that Unicode takes for a full stop. */
 const DOT = /[.\u2024\ufe52\uff0e]/;
 const LETTER = /\p{Alphabetic}/u;

@@ -124,6 +124,16 @@ describe('splitSentences', () => {
       time(40_000);
       expect(time(400_000)).toBeLessThan(60 * Math.max(time(40_000), 5));
     });
+
+    it('law of time: marks that go on and on are read in time linear in them', () => {
+      const time = (length: number): number => {
+        const begin = performance.now();
+        split('.'.repeat(length));
+        return performance.now() - begin;
+      };
+      time(20_000);
+      expect(time(200_000)).toBeLessThan(50 * Math.max(time(20_000), 5));
+    });
   });
 
   it('has a type of its own', () => {
