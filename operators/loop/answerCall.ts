@@ -66,7 +66,17 @@ const expiry = ({ timeoutMs = 120_000, scheduler = asyncScheduler }: RunToolsCon
 /** What the model is told of a value: within a list, what JSON has no word for is `null`. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify([value]).slice(1, -1));
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Anything can be thrown, and its words can be missing, no text, or throw themselves. */
+const messageOf = (error: unknown): string => {
+  try {
+    const words: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : String(error);
+    return typeof words === 'string' && words !== '' ? words : NO_WORDS;
+  } catch {
+    return NO_WORDS;
+  }
+};
+
+const NO_WORDS = 'the tool failed';
 
 const failed = (call: ToolCallEvent, why: string, durationMs = 0): ToolResultEvent =>
   resultOf(call, `error: ${why}`, { isError: true, durationMs });
