@@ -26,7 +26,8 @@ import { expectAmount } from './text/expectAmount.ts';
  * Nothing runs before the answer is whole. Each call of it that is valid runs once; one that is not gets its error back, so
  * that the model can mend it, and so does one of an unknown tool. An answer with a call that was cut (`length`,
  * `content_filter`) ends the loop as it is, and so does a call of a tool without `run`, after the others have run. Results
- * go back in the order of the calls. Reasoning and signatures go back as they came. Only choice 0 is read.
+ * go back in the order of the calls. Reasoning and signatures go back as they came, but arguments that are no JSON object as
+ * `{}`, since endpoints refuse them. Only choice 0 is read.
  *
  * Unsubscribing closes the socket of the call at hand and aborts the signals of the handlers at work. Holds the answer at
  * hand and the conversation. A source that completes without `done` ends the loop without one.
@@ -41,8 +42,8 @@ import { expectAmount } from './text/expectAmount.ts';
  * const texts = events.pipe(accumulateText());
  *
  * @throws `CompletionError` with code `config`, when called with two tools of one name. With code `budget`, as a
- * notification, when the model still calls tools in the last turn; `partial` is its message. What a call fails with, marked
- * as `committed` after the first turn.
+ * notification, when the model still calls tools in the last turn; `partial` is its message. What a call, `approve` or
+ * a handler fails with, marked as `committed` once content has been seen.
  * @see collectMessage for a loop of your own
  */
 export const runTools = <const Tools extends readonly LoopTool[], E extends AnyEvent = StreamEvent>(
@@ -51,7 +52,7 @@ export const runTools = <const Tools extends readonly LoopTool[], E extends AnyE
 ): Observable<E | LoopEvent<Tools>> => {
   if (typeof ask !== 'function') throw configError('`runTools` takes a function that makes a call of messages');
   expectConfig<RunToolsConfig>('runTools', config as unknown as RunToolsConfig, FIELDS);
-  const { messages, tools, maxTurns = 8, concurrency = Infinity, timeoutMs = 120_000 } = config;
+  const { messages, tools, maxTurns = 8, concurrency = 16, timeoutMs = 120_000 } = config;
   if (!Array.isArray(messages)) throw configError('`messages` of `runTools` must be an array');
   if (!Array.isArray(tools)) throw configError('`tools` of `runTools` must be an array');
   expectAmount('runTools', { maxTurns, concurrency, timeoutMs });

@@ -29,7 +29,10 @@ export interface TurnEndEvent<Tools extends readonly ToolLike[] = readonly ToolL
   readonly message: AnswerMessage<Tools>;
   /** What all turns so far have used; absent where no endpoint has said. */
   readonly usage?: Usage;
-  /** The whole conversation so far, to go on with. A call that was cut is left out, since endpoints refuse it. */
+  /**
+   * The whole conversation so far, to go on with. What endpoints refuse is not in it: a call that was cut is left out, and one
+   * with arguments that are no JSON object has `{}` for them. `message` has both as they came.
+   */
   readonly messages: readonly Message[];
 }
 

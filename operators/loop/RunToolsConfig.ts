@@ -39,9 +39,10 @@ export interface RunToolsConfig<Tools extends readonly LoopTool[] = readonly Loo
    */
   readonly maxTurns?: number | undefined;
   /**
-   * How many calls of a turn run at the same time; 1 runs them in the order of the model.
+   * How many calls of a turn run at the same time, the others wait; 1 runs them in the order of the model. How many a turn
+   * may make is the call's own limit: 128, with `limits.maxToolCalls`.
    *
-   * @defaultValue no limit
+   * @defaultValue 16
    */
   readonly concurrency?: number | undefined;
   /**

@@ -1,3 +1,4 @@
+import { isContent } from '../../src/events/isContent.ts';
 import type { DoneEvent, StreamEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage } from '../../src/stage.ts';
 import type { WasteEvent } from '../hedge/WasteEvent.ts';
@@ -18,7 +19,8 @@ export interface Turn {
   attempts(): number;
 }
 
-export const createTurn = (tools: readonly ToolLike[], before: number): Turn => {
+/** `onContent` is told when there is something to see of it. */
+export const createTurn = (tools: readonly ToolLike[], before: number, onContent: () => void): Turn => {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const draft = createMessageDraft({ tools });
   let attempts = before;
@@ -46,6 +48,7 @@ export const createTurn = (tools: readonly ToolLike[], before: number): Turn => 
     attempts: () => attempts,
     read: (emit) => {
       const pass = (event: StreamEvent | ToolCallEvent): void => {
+        if (isContent(event)) onContent();
         draft.push(event);
         emit(event);
       };

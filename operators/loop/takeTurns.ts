@@ -1,10 +1,11 @@
-import { catchError, concat, defer, EMPTY, from, mergeMap, of, repeat, tap, throwError, type Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, from, mergeMap, of, queueScheduler, repeat, scheduled, tap, throwError, type Observable } from 'rxjs';
 import { CompletionError } from '../../src/errors/CompletionError.ts';
 import type { DoneEvent, StreamEvent } from '../../src/events/StreamEvent.ts';
 import type { Message, ToolResultMessage } from '../../src/request/Context.ts';
 import { lift } from '../lift.ts';
 import type { AnswerMessage } from '../message/AnswerMessage.ts';
 import type { ToolCallEvent } from '../tools/ToolCallEvent.ts';
+import { readToolInput } from '../tools/readToolInput.ts';
 import { addUsage } from '../usage/addUsage.ts';
 import type { Usage } from '../usage/Usage.ts';
 import { answerCall } from './answerCall.ts';
@@ -15,13 +16,14 @@ import type { Ask, RunToolsConfig } from './RunToolsConfig.ts';
 /** Asks the model, answers its calls and asks again, until it calls nothing more. */
 export const takeTurns = (ask: Ask<StreamEvent>, config: RunToolsConfig): Observable<StreamEvent | LoopEvent> =>
   defer(() => {
-    const { tools, maxTurns = 8, concurrency = Infinity } = config;
+    const { tools, maxTurns = 8, concurrency = 16 } = config;
     const handlers = new Map(tools.map(({ name, run }) => [name, run]));
     let messages: readonly Message[] = [...config.messages];
     let usage: Usage | undefined;
     let turn = 0;
     let attempts = 0;
     let isOver = false;
+    let isCommitted = false;
 
     const answerCalls = (calls: readonly ToolCallEvent[], results: ToolResultEvent[]): Observable<ToolResultEvent> =>
       from(calls).pipe(
@@ -30,6 +32,8 @@ export const takeTurns = (ask: Ask<StreamEvent>, config: RunToolsConfig): Observ
       );
 
     const endTurn = (message: AnswerMessage, done: DoneEvent): Observable<DoneEvent | LoopEvent> => {
+      // From here on tools run, and whoever begins again would run them again.
+      isCommitted = true;
       const calls = callsIn(message);
       const isWhole = calls.every(({ complete }) => complete);
       const ours = isWhole ? calls.filter((call) => call.inputError !== undefined || handlers.get(call.name) !== undefined) : [];
@@ -49,7 +53,7 @@ export const takeTurns = (ask: Ask<StreamEvent>, config: RunToolsConfig): Observ
 
     const takeTurn = defer(() => {
       turn += 1;
-      const answer = createTurn(tools, attempts);
+      const answer = createTurn(tools, attempts, () => (isCommitted = true));
       return concat(
         lift(answer.read)(ask(messages, { turn, isLast: turn >= maxTurns, tools })) as Observable<StreamEvent | ToolCallEvent>,
         defer(() => {
@@ -63,20 +67,26 @@ export const takeTurns = (ask: Ask<StreamEvent>, config: RunToolsConfig): Observ
     });
 
     return takeTurn.pipe(
-      repeat({ delay: () => (isOver ? EMPTY : of(true)) }),
-      catchError((error: unknown) => throwError(() => (turn > 1 ? asCommitted(error as Error) : (error as Error)))),
+      // Turns that end at once must not pile up on the stack, which the queue unwinds.
+      repeat({ delay: () => (isOver ? EMPTY : scheduled([true], queueScheduler)) }),
+      catchError((error: unknown) => throwError(() => (isCommitted ? asCommitted(error as Error) : (error as Error)))),
     );
   });
 
 const callsIn = ({ content }: AnswerMessage): readonly ToolCallEvent[] =>
   content.filter((part): part is ToolCallEvent => part.type === 'tool_call');
 
-/** Endpoints refuse arguments that are no JSON, calls without an answer, and messages without anything. */
+/** Endpoints refuse arguments that are no JSON object, calls without an answer, and messages without anything. */
 const fitToSend = (message: AnswerMessage): readonly AnswerMessage[] => {
-  const content = message.content.filter((part) => part.type !== 'tool_call' || part.complete);
-  if (content.length === 0) return [];
-  return content.length === message.content.length ? [message] : [{ ...message, content }];
+  const content = message.content
+    .filter((part) => part.type !== 'tool_call' || part.complete)
+    .map((part) => (part.type === 'tool_call' && hasBadArgs(part) ? { ...part, args: '{}' } : part));
+  return content.length === 0 ? [] : [{ ...message, content }];
 };
+
+/** A call that was valid need not be looked at again. */
+const hasBadArgs = ({ inputError, args }: ToolCallEvent): boolean =>
+  inputError !== undefined && 'inputError' in readToolInput(args, undefined);
 
 const toMessage = ({ id, callId, name, content, isError }: ToolResultEvent): ToolResultMessage => ({
   role: 'tool',

@@ -174,6 +174,22 @@ describe('runTools', () => {
       expect(ran).toHaveBeenCalledTimes(1);
     });
 
+    it.each([
+      ['{bad', '{}'],
+      ['[1]', '{}'],
+      ['"{}"', '{}'],
+      ['{"word":1}', '{"word":1}'],
+      [`{"a":${'['.repeat(300)}${']'.repeat(300)}}`, '{}'],
+    ])('arguments %s, and sends back %s', async (args, sent) => {
+      const { ask, asked } = model(calling({ id: 'a', args }, { id: 'b', args: '{ "word": "hi" }' }), saying('Done'));
+      const events = await all(run(ask, { tools }));
+      const [end] = only(events, 'turn_end');
+      for (const messages of [asked[1], end?.messages])
+        expect(messages?.[1]).toMatchObject({ content: [{ id: 'a', args: sent, complete: true }, { id: 'b', args: '{ "word": "hi" }' }] });
+      expect(end?.message.content).toMatchObject([{ args }, {}]);
+      expect(resultsIn(asked[1]!)[0]).toMatchObject({ toolCallId: 'a', content: expect.stringMatching(/^error: the arguments/) as string, isError: true });
+    });
+
     it.each(['length', 'content_filter'] as const)('T-TC-13: a call of an answer cut by %s, which ends the loop', async (reason) => {
       const { ask, asked } = model([start(), text('I will'), ...fragments([{ args: '{}' }, { args: '{"wo' }]), finish(reason), done(reason)]);
       const events = await all(run(ask, { tools }).pipe(verifyEvents()));
@@ -288,6 +304,12 @@ describe('runTools', () => {
       ['rejects', () => Promise.reject(new Error('no such city')), 'error: no such city'],
       ['fails with something else', () => of('odd').pipe(tap((odd) => { throw odd as unknown as Error; })), 'error: odd'],
       ['gives what is no JSON', () => 1n, 'error: Do not know how to serialize a BigInt'],
+      ['throws nothing', () => { throw undefined as unknown as Error; }, 'error: undefined'],
+      ['throws an error of another realm', () => { throw { message: 'no such city' } as Error; }, 'error: no such city'],
+      ['throws what is no text', () => { throw Object.create(null) as Error; }, 'error: the tool failed'],
+      ['throws words that are none', () => { throw Object.assign(new Error(), { message: { a: 1 } }); }, 'error: the tool failed'],
+      ['throws words that throw', () => { throw { get message() { throw new Error('x'); } } as unknown as Error; }, 'error: the tool failed'],
+      ['throws without a word', () => { throw new Error(''); }, 'error: the tool failed'],
       ['tells a key', () => { throw new Error('401 for sk-abcdefgh12345'); }, 'error: 401 for ***'],
     ])('that %s makes a result of its error', async (_name, result, content) => {
       expect(await resultsOf(result)).toMatchObject([{ content, isError: true }]);
@@ -352,6 +374,13 @@ describe('runTools', () => {
       expect([signal?.aborted, result.observed]).toEqual([false, true]);
       subscription.unsubscribe();
       expect([signal?.aborted, result.observed, asked.length]).toEqual([true, false, 1]);
+    });
+
+    it('is one of 16 at most that run at the same time', () => {
+      const tools = [runnableTool({ name: 'echo' }, () => timer(10))];
+      const seen = timed((scheduler) => run(model(calling(...Array.from({ length: 40 }, () => ({}))), saying('Done')).ask, { tools, scheduler }));
+      const ends = seen.filter(([, what]) => what === '0').map(([at]) => at);
+      expect([10, 20, 30, 40].map((at) => ends.filter((end) => end === at).length)).toEqual([16, 16, 8, 0]);
     });
 
     it('runs beside the others, as many as allowed, and tells how long it took', () => {
@@ -428,6 +457,22 @@ describe('runTools', () => {
       expect(await failureOf(run(() => { throw bug; }))).toBe(bug);
     });
 
+    it.each<[string, Partial<RunToolsConfig>]>([
+      ['its handler', { onToolError: 'fail', tools: [runnableTool({ name: 'echo' }, () => { throw new CompletionError('connection_lost'); })] }],
+      ['approve', { approve: () => { throw new CompletionError('connection_lost'); } }],
+    ])('with what %s fails with in the first turn, so that nobody runs it again', async (_name, config) => {
+      const { ask, asked } = model(calling({}), saying('Done'));
+      expect(await failureOf(run(ask, config).pipe(retryCall({ baseDelayMs: 0 })))).toMatchObject({ code: 'connection_lost', committed: true });
+      expect(asked).toHaveLength(1);
+      expect(await failureOf(run(model(calling({})).ask, config))).toMatchObject({ code: 'connection_lost', committed: true });
+    });
+
+    it('with what the first turn fails with, which says whether any of it had been seen', async () => {
+      const failing = (...events: StreamEvent[]) => failureOf(run(() => concat(of(...events), throwError(() => new CompletionError('connection_lost')))));
+      expect(await failing(start())).toMatchObject({ committed: false });
+      expect(await failing(start(), text('a'))).toMatchObject({ committed: true });
+    });
+
     it('at once when unsubscribed within an event, wherever that is', () => {
       const whole = 14;
       for (let count = 1; count < whole; count += 1) {
@@ -441,10 +486,10 @@ describe('runTools', () => {
     });
   });
 
-  it('holds the memory of one turn, however many there are', async () => {
-    const { ask, asked } = model(...Array.from({ length: 1000 }, () => calling({})), saying('Done'));
-    expect(await last(run(ask, { maxTurns: 4000 }).pipe(accumulateText()))).toBe('Done');
-    expect(asked).toHaveLength(1001);
+  it('holds the memory and the stack of one turn, however many there are', async () => {
+    const { ask, asked } = model(...Array.from({ length: 4000 }, () => calling({})), saying('Done'));
+    expect(await last(run(ask, { maxTurns: 5000 }).pipe(accumulateText()))).toBe('Done');
+    expect(asked).toHaveLength(4001);
   });
 
   it('law: each whole valid call runs exactly once, and results go back in the order of the calls', () => {
