@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { concat, defer, EMPTY, filter, lastValueFrom, map, NEVER, Observable, of, skipWhile, Subject, take, tap, throwError, timer, toArray, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { CompletionError, openAICompatModel, streamOpenAICompletions, type Message, type StreamEvent, type ToolResultMessage } from 'rx-completions';
-import { assembleToolCalls, retryCall, stripThink, verifyEvents, type AnyEvent, type ToolCallEvent } from 'rx-completions/operators';
+import { assembleToolCalls, retryCall, stopWhen, stripThink, verifyEvents, type AnyEvent, type ToolCallEvent } from 'rx-completions/operators';
 import { accumulateText } from '../../operators/accumulateText.ts';
 import { collectMessage } from '../../operators/collectMessage.ts';
 import type { LoopEvent, ToolResultEvent, TurnEndEvent } from '../../operators/loop/LoopEvent.ts';
@@ -198,6 +198,13 @@ describe('runTools', () => {
       const [end] = only(events, 'turn_end');
       expect(end?.message.content).toHaveLength(3);
       expect(end?.messages.at(-1)).toMatchObject({ role: 'assistant', content: [{ type: 'text', text: 'I will' }] });
+      expect([ran.mock.calls, asked.length]).toEqual([[], 1]);
+    });
+
+    it('T-TC-13: a call of an answer that was stopped within its calls, not even one that seems whole', async () => {
+      const { ask, asked } = model(calling({ id: 'a', args: '{}' }, { id: 'b', args: '{}' }), saying('Done'));
+      const events = await all(run((messages) => ask(messages).pipe(stopWhen((event) => 'id' in event && event.id === 'b')), { tools }));
+      expect(events.at(-1)).toEqual(done('length'));
       expect([ran.mock.calls, asked.length]).toEqual([[], 1]);
     });
 
