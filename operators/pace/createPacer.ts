@@ -27,7 +27,7 @@ export interface PacerConfig {
 interface Run {
   readonly event: TextDeltaEvent | ReasoningDeltaEvent;
   text: string;
-  details: readonly unknown[] | undefined;
+  details: unknown[] | undefined;
 }
 
 /**
@@ -47,9 +47,9 @@ export const createPacer = ({ unitEnd, leastPace, maxDelayMs, now }: PacerConfig
     const last = queue.at(-1);
     if (last !== undefined && isRun(last) && last.event.type === event.type && last.event.choice === event.choice) {
       last.text += event.delta;
-      if (details !== undefined) last.details = [...(last.details ?? []), ...details];
+      if (details !== undefined) for (const detail of details) (last.details ??= []).push(detail);
     } else if (event.delta === '' && details === undefined) queue.push(next(event));
-    else queue.push({ event, text: event.delta, details });
+    else queue.push({ event, text: event.delta, details: details && [...details] });
     heldLength += event.delta.length;
   };
 
@@ -78,15 +78,18 @@ export const createPacer = ({ unitEnd, leastPace, maxDelayMs, now }: PacerConfig
 
   const take = (): Arrival[] => {
     const out: Arrival[] = [];
-    for (let head = queue[0]; head !== undefined; head = queue[0]) {
+    let taken = 0;
+    for (let head = queue[0]; head !== undefined; head = queue[taken]) {
       if (isRun(head)) {
-        const piece = credit > 0 ? takeOf(head, queue.length > 1) : undefined;
+        const piece = credit > 0 ? takeOf(head, taken + 1 < queue.length) : undefined;
         if (piece === undefined) break;
         out.push(piece);
         if (head.text !== '') continue;
       } else out.push(head);
-      queue.shift();
+      taken += 1;
     }
+    // At once: an array is moved as a whole.
+    if (taken > 0) queue.splice(0, taken);
     return out;
   };
 

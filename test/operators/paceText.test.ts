@@ -287,6 +287,27 @@ describe('paceText', () => {
       expect(source.holds).toBe(1);
     }));
 
+  it.each([
+    ['pieces that take turns', (at: number) => (at % 2 === 0 ? text('a') : reasoning('b'))],
+    ['details of one part', (at: number) => ({ ...reasoning('b'), details: [at] }) as StreamEvent],
+  ])('takes time linear in what is held when its source fails: %s', (_, piece) => {
+    const time = (count: number): number => {
+      const begin = performance.now();
+      const source = new Subject<StreamEvent>();
+      let length = 0;
+      source.pipe(paceText()).subscribe({
+        next: (event) => (length += 'delta' in event ? event.delta.length : 0),
+        error: () => undefined,
+      });
+      for (let at = 0; at < count; at++) source.next(piece(at));
+      source.error(new Error('failed'));
+      expect(length).toBe(count);
+      return performance.now() - begin;
+    };
+    time(16_000);
+    expect(time(160_000)).toBeLessThan(50 * Math.max(time(16_000), 5));
+  });
+
   it('keeps an answer within the grammar of events', () => {
     expect(() => {
       const scheduler = new TestScheduler(() => undefined);
