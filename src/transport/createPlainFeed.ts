@@ -1,5 +1,6 @@
 import type { CompletionError } from '../errors/CompletionError.ts';
 import type { BodyFeed, BodyOutlet, Flow } from './BodyFeed.ts';
+import { HeldReads } from './HeldReads.ts';
 
 /** A socket's read is at most this long, so that a longer one comes from a mock or a gateway. */
 const MAX_READ_BYTES = 64 * 1024;
@@ -12,7 +13,7 @@ const STRETCH_MS = 20;
  * ready in one turn of the event loop, goes on in the next turn, so that timers, other calls and an unsubscribe come through.
  */
 export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
-  const held: Uint8Array[] = [];
+  const held = new HeldReads();
   let next: NodeJS.Immediate | undefined;
   let turn: NodeJS.Immediate | undefined;
   let until = 0;
@@ -36,13 +37,11 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   const readOn = (): void => {
     next = undefined;
     beginStretch();
-    for (let head = held[0]; head !== undefined; head = held[0]) {
+    while (!held.isEmpty) {
       if (isOnHold()) return;
-      if (head.length > SLICE_BYTES) held[0] = head.subarray(SLICE_BYTES);
-      else held.shift();
-      outlet.read(head.subarray(0, SLICE_BYTES));
+      outlet.read(held.take(SLICE_BYTES));
       if (stopped) return;
-      if (held.length > 0 && isOver()) {
+      if (!held.isEmpty && isOver()) {
         goOnLater();
         return;
       }
@@ -55,7 +54,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   return {
     push: (bytes) => {
       beginStretch();
-      if (held.length === 0 && !onHold && bytes.length <= MAX_READ_BYTES && !isOver()) {
+      if (held.isEmpty && !onHold && bytes.length <= MAX_READ_BYTES && !isOver()) {
         outlet.read(bytes);
         return;
       }
@@ -65,7 +64,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
       else readOn();
     },
     end: (failure) => {
-      if (held.length === 0) outlet.ended(failure);
+      if (held.isEmpty) outlet.ended(failure);
       else ending = { failure };
     },
     hold: () => {

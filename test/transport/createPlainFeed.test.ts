@@ -72,6 +72,33 @@ describe('createPlainFeed', () => {
     expect(Math.max(...perTurn)).toBeLessThan(10);
   });
 
+  it.each([
+    ['at once', false],
+    ['one after the other', true],
+  ])('takes time linear in how many reads it was made to hold, handed on %s', async (_, oneByOne) => {
+    const time = async (count: number): Promise<number> => {
+      let reads = 0;
+      const ended = deferred();
+      const read = (): void => {
+        reads++;
+        if (!oneByOne) return;
+        feed.hold();
+        setImmediate(() => feed.release());
+      };
+      const feed = createPlainFeed({ read, ended: () => ended.resolve() }, flow);
+      feed.hold();
+      for (let number = 0; number < count; number++) feed.push(Uint8Array.of(1));
+      feed.end();
+      const begin = performance.now();
+      feed.release();
+      await ended.promise;
+      expect(reads).toBe(count);
+      return performance.now() - begin;
+    };
+    await time(20_000);
+    expect(await time(200_000)).toBeLessThan(50 * Math.max(await time(20_000), 10));
+  });
+
   it('hands reads on at once again when the turn is over', async () => {
     let reads = 0;
     const readSlowly = (): void => {
