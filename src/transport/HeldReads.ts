@@ -9,7 +9,7 @@ export class HeldReads {
   #last: Place | undefined;
   #byteLength = 0;
 
-  get isEmpty(): boolean {
+  isEmpty(): boolean {
     return this.#first === undefined;
   }
 

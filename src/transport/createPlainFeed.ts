@@ -37,11 +37,11 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   const readOn = (): void => {
     next = undefined;
     beginStretch();
-    while (!held.isEmpty) {
+    while (!held.isEmpty()) {
       if (isOnHold()) return;
       outlet.read(held.take(SLICE_BYTES));
       if (stopped) return;
-      if (!held.isEmpty && isOver()) {
+      if (!held.isEmpty() && isOver()) {
         goOnLater();
         return;
       }
@@ -54,7 +54,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   return {
     push: (bytes) => {
       beginStretch();
-      if (held.isEmpty && !onHold && bytes.length <= MAX_READ_BYTES && !isOver()) {
+      if (held.isEmpty() && !onHold && bytes.length <= MAX_READ_BYTES && !isOver()) {
         outlet.read(bytes);
         return;
       }
@@ -64,7 +64,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
       else readOn();
     },
     end: (failure) => {
-      if (held.isEmpty) outlet.ended(failure);
+      if (held.isEmpty()) outlet.ended(failure);
       else ending = { failure };
     },
     hold: () => {
