@@ -9,7 +9,7 @@ import { createWaitingLine } from './waiting/createWaitingLine.ts';
 export interface ToAsyncIterableConfig {
   /**
    * How many values may wait before the endpoint has to: its socket is read no further until half of them are taken. What
-   * the read at hand still holds, at most 64 KiB, comes on top. A mark below what a read holds costs a reader who keeps up a
+   * the read at hand still holds, and at most two reads of 64 KiB behind it, come on top. A mark below what a read holds costs a reader who keeps up a
    * pause at each; `Infinity` never makes the endpoint wait. Values count, not their length: behind `coalesceDeltas`, where
    * one may be a whole read, 16 are many.
    *

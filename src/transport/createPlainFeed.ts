@@ -4,6 +4,8 @@ import { HeldReads } from './HeldReads.ts';
 
 /** A socket's read is at most this long, so that a longer one comes from a mock or a gateway. */
 const MAX_READ_BYTES = 64 * 1024;
+/** How much is taken while on hold: each pause of the network has what is buffered copied, so that short ones are spared it. */
+const ROOM_BYTES = 64 * 1024;
 const SLICE_BYTES = 16 * 1024;
 /** How long the event loop may be held by one body at a stretch. */
 const STRETCH_MS = 20;
@@ -28,6 +30,10 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
   };
   const isOver = (): boolean => performance.now() > until;
   const isOnHold = (): boolean => onHold;
+
+  const pauseWhenFull = (): void => {
+    if (held.byteLength >= ROOM_BYTES) flow.pause();
+  };
 
   const goOnLater = (): void => {
     flow.pause();
@@ -59,6 +65,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
         return;
       }
       held.push(bytes);
+      if (onHold) pauseWhenFull();
       if (next !== undefined || onHold) return;
       if (isOver()) goOnLater();
       else readOn();
@@ -69,7 +76,7 @@ export const createPlainFeed = (outlet: BodyOutlet, flow: Flow): BodyFeed => {
     },
     hold: () => {
       onHold = true;
-      flow.pause();
+      pauseWhenFull();
     },
     release: () => {
       onHold = false;

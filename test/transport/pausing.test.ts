@@ -161,6 +161,24 @@ describe('a call that is made to wait', () => {
     expect(lengths.reduce((sum, length) => sum + length)).toBe(100_000);
   });
 
+  it('takes 64 KiB before its network is held, so that a short wait costs no pause', async () => {
+    const flow: string[] = [];
+    const lengths: number[] = [];
+    const feed = createPlainFeed(
+      { read: ({ length }) => lengths.push(length), ended: () => undefined },
+      { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
+    );
+    feed.hold();
+    for (let count = 0; count < 63; count++) feed.push(Buffer.alloc(1024));
+    expect([flow, lengths]).toEqual([[], []]);
+    feed.push(Buffer.alloc(1024));
+    expect([flow, lengths]).toEqual([['pause'], []]);
+    feed.release();
+    await turns(3);
+    expect(flow.at(-1)).toBe('resume');
+    expect(lengths).toHaveLength(64);
+  });
+
   it('is decoded no further within one read, and its network is held until it is released', async () => {
     let bytes = 0;
     const flow: string[] = [];
