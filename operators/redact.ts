@@ -46,12 +46,14 @@ export interface RedactConfig {
  * The result does not depend on how the text is cut. To be sure of that, `maxLength` characters are held at any time, and up
  * to an eighth more, or 8, in each kind of text of each choice. They go out before a `finish` or another part of the choice,
  * before `done`, and at completion, but not on error. A longer match may be found in part. A match does not reach from one
- * kind of text, choice or tool call into another, nor into `logprobs`, annotations or `raw` chunks: leave those out where it
- * matters. Resets on `start`.
+ * kind of text, choice or tool call into another. Not looked into are `logprobs`, annotations, `raw` chunks, the transcript of
+ * audio, and a `tool_call` made before it: leave those out where it matters, and put it before `assembleToolCalls`, which
+ * makes the same calls behind it, of which it keeps the arguments until then. Resets on `start`.
  *
  * Patterns see at most this much, and 32 characters to look back at: so a pattern that takes quadratic
  * time stays quick, but one with nested repetition, like `(a+)+$`, does not: write none that the text could turn on you. In
- * `toolInput` a replacement is written into JSON as it is.
+ * `toolInput` a replacement is written into JSON as it is, and a match is one of the JSON text: what stands there in escapes,
+ * like `\\u0040` for `@`, is not found.
  *
  * @example
  * import { of } from 'rxjs';

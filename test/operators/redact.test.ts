@@ -96,6 +96,27 @@ describe('redact', () => {
     expect(names(toolDelta({ name: 'f' }, '["jo'), toolDelta({}, 'e"]'), toolDelta({ name: 'g' }, '["jo'), toolDelta({}, 'e"]'))).toEqual([['f', '["*"]'], ['g', '["*"]']]);
   });
 
+  const calls = (events: readonly StreamEvent[]): unknown[] => {
+    const seen: unknown[] = [];
+    from([...events, finish('tool_calls'), done('tool_calls')])
+      .pipe(assembleToolCalls())
+      .subscribe((event) => event.type === 'tool_call' && seen.push([event.index, event.id, event.callId, event.name, event.args]));
+    return seen;
+  };
+
+  it('gives each call its own arguments, where calls share an index or have only ids', () => {
+    const inTools: RedactConfig = { within: ['toolInput'], replacement: '*' };
+    const shared = [toolDelta({ index: 0, id: 'a', name: 'f' }, '{"x":1}'), toolDelta({ index: 0, id: 'b', name: 'g' }, '{"y":2}')];
+    expect(calls(run(shared, 'secretsecretsecret', inTools))).toEqual(calls(shared));
+    expect(calls(shared)).toEqual([[0, 'a', 'a', 'f', '{"x":1}'], [1, 'b', 'b', 'g', '{"y":2}']]);
+    const named = [toolDelta({ id: 'a', name: 'f' }, '["jo'), toolDelta({ id: 'a' }, 'e"]')];
+    expect(calls(run(named, 'joe', inTools))).toEqual([[0, 'a', 'a', 'f', '["*"]']]);
+    const turns = [named[0]!, toolDelta({ id: 'b', name: 'g' }, '["jo'), named[1]!, toolDelta({ id: 'b' }, 'e"]')];
+    expect(calls(run(turns, 'joe', inTools))).toEqual([[0, 'a', 'a', 'f', '["*"]'], [1, 'b', 'b', 'g', '["*"]']]);
+    const random = [toolDelta({ index: 0, id: 'a', name: 'f' }, '["jo'), toolDelta({ index: 0, id: 'z' }, 'e"]')];
+    expect(calls(run(random, 'joe', inTools))).toEqual([[0, 'a', 'a', 'f', '["*"]']]);
+  });
+
   it('finds a match that events come between, and ends one where another part comes', () => {
     for (const between of [reasoning('r'), usageReport({}), text('x', 1), finish('stop', 1)])
       expect(deltaOf(run([text('jo'), between, text('e')], 'joe'))).toBe('[redacted]');
@@ -154,6 +175,24 @@ describe('redact', () => {
           expect(redacted(pieces, pattern, { maxLength, replacement: (match) => match })).toBe(all);
         }),
         { numRuns: 500 },
+      );
+    });
+
+    it('law of calls: where nothing matches, assembleToolCalls finds the same calls behind it', () => {
+      // An endpoint names its calls in one way all along; the names of calls may come or not.
+      const id = fc.constantFrom('a', 'b', 'c');
+      const index = fc.constantFrom(0, 1);
+      const name = fc.constantFrom('f', 'g');
+      const ways = [fc.record({ id, name }, { requiredKeys: ['id'] }), fc.record({ index, name }, { requiredKeys: ['index'] }), fc.record({ index, id, name }, { requiredKeys: ['index', 'id'] }).map((keys) => ({ ...keys, id: `${keys.id}${keys.index}` })), fc.record({ name }, { requiredKeys: [] })];
+      const delta = fc.constantFrom('', '{}', '{"x":1}', '{"long":"0123456789012345"}', '{', '"x":', '1}', '}', ' ', '{}{}');
+      const eventsOf = (fragment: fc.Arbitrary<object>): fc.Arbitrary<StreamEvent[]> =>
+        fc.array(fc.oneof({ arbitrary: fc.tuple(fragment, delta).map(([keys, piece]) => toolDelta(keys, piece)), weight: 9 }, { arbitrary: fc.constant(text('t')), weight: 1 }), { maxLength: 8 });
+      const events = fc.oneof(...ways.map(eventsOf));
+      fc.assert(
+        fc.property(events, fc.constantFrom(1, 4, 60), (source, maxLength) => {
+          expect(calls(run(source, /§/, { within: ['toolInput'], maxLength }))).toEqual(calls(source));
+        }),
+        { numRuns: 3000 },
       );
     });
 
