@@ -19,7 +19,7 @@ const expressionsIn = ({ source }: SourceModule): readonly string[] => {
 const READERS = ['src/sse/', 'src/wire/', 'src/events/', 'operators/'];
 
 /** Operators that look for something in the text, and those of their parts that do so with an expression. */
-const TEXT_READERS = ['answer/', 'inline/', 'json/', 'pace/', 'schema/', 'sentences/', 'splitLines.ts', 'text/', 'trace/', 'usage/priceList.ts'].map((path) => `operators/${path}`);
+const TEXT_READERS = ['answer/', 'inline/', 'json/', 'pace/', 'redact/', 'schema/', 'sentences/', 'splitLines.ts', 'text/', 'trace/', 'usage/priceList.ts'].map((path) => `operators/${path}`);
 
 /** What an expression that tries many ways in vain would be busy with for minutes. */
 const ATTACKS = ['a', '0', ' ', '-', '<', '/', '"', '\\', '1.', '1s', '//', '//a', 'sk-', 'Bearer ', '\u0000', 'data:', '{"a":', '\n', '```'];
