@@ -61,6 +61,9 @@ const PRINTS: Readonly<Record<string, (output: string) => void>> = {
       '1 in Chur',
       "{ stops: [ { city: 'Bern', nights: 2 }, { city: 'Chur', nights: 1 } ] }",
     ]),
+  spokenAnswer: (output) => expect(lines(output)).toEqual(['Your parcel left Bern at 8.30 today.', 'Ask for number on file.']),
+  spendingLimit: (output) =>
+    expect(lines(output)).toEqual(['first_content in time', 'budget the budget of 200 tokens is spent (204)', '816 characters were shown']),
   ownOperator: (output) => expect(lines(output)).toEqual(['It is cold.', 'Take a jacket!', 'Or two']),
   testYourPipeline: (output) => {
     expect(output).toContain('an operator resets on start');
