@@ -1,7 +1,8 @@
 import type { ReasoningDeltaEvent, StreamEvent, TextDeltaEvent } from '../src/events/StreamEvent.ts';
-import type { Stage, StageRun } from '../src/stage.ts';
+import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
 import { liftEvents } from './liftEvents.ts';
+import { perChoice } from './text/perChoice.ts';
 import { createThinkSplitter } from './think/createThinkSplitter.ts';
 import { firstPlace, type Place } from './think/Place.ts';
 import { DEFAULT_THINK_TAGS, pairOf, type ThinkTag } from './think/ThinkTag.ts';
@@ -77,7 +78,8 @@ export interface StripThinkConfig {
  */
 export const stripThink = (config: StripThinkConfig = {}): EventOperator<ReasoningDeltaEvent> => {
   expectConfig('stripThink', config, FIELDS);
-  return liftEvents<ReasoningDeltaEvent>(createThinkStripper(placeOf(config), config.drop ?? false));
+  const stripper = createThinkStripper(placeOf(config), config.drop ?? false);
+  return liftEvents<ReasoningDeltaEvent>(perChoice(() => stripper));
 };
 
 const FIELDS: ConfigFields<StripThinkConfig> = {
@@ -89,53 +91,8 @@ const FIELDS: ConfigFields<StripThinkConfig> = {
   drop: true,
 };
 
+/** Splits the text of one choice, and dresses the pieces as events. */
 const createThinkStripper =
-  (first: Place, drop: boolean): Stage<StreamEvent, StreamEvent> =>
-  (emit) => {
-    const choices = new Map<number, StageRun<TextDeltaEvent>>();
-    const choiceOf = (choice: number): StageRun<TextDeltaEvent> => {
-      const known = choices.get(choice);
-      if (known !== undefined) return known;
-      const opened = createChoiceStripper(first, drop)(emit);
-      choices.set(choice, opened);
-      return opened;
-    };
-    const flush = (): void => {
-      for (const choice of choices.values()) choice.flush();
-      choices.clear();
-    };
-    return {
-      push: (event) => {
-        switch (event.type) {
-          case 'text_delta':
-            choiceOf(event.choice).push(event);
-            return;
-          case 'start':
-            choices.clear();
-            break;
-          case 'finish':
-            choices.get(event.choice)?.flush();
-            choices.delete(event.choice);
-            break;
-          case 'done':
-            flush();
-            break;
-          // These come with or between the pieces of one text, so they say nothing about whether a tag is whole.
-          case 'reasoning_delta':
-          case 'annotation':
-          case 'logprobs':
-            break;
-          default:
-            if ('choice' in event) choices.get(event.choice)?.flush();
-        }
-        emit(event);
-      },
-      flush,
-    };
-  };
-
-/** The part of the stage that one choice needs: split its text, and dress the pieces as events. */
-const createChoiceStripper =
   (first: Place, drop: boolean): Stage<TextDeltaEvent, StreamEvent> =>
   (emit) => {
     let latest: TextDeltaEvent | undefined;
