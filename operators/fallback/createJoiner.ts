@@ -6,6 +6,7 @@ import type { AnyEvent } from '../EventOperator.ts';
 import type { Attempt } from '../recovery/Attempt.ts';
 import { belongsToNoAttempt, tooManyHeld } from '../recovery/createAttemptHolder.ts';
 import { saysSomething } from '../recovery/commits.ts';
+import { accompaniesText } from '../text/accompaniesText.ts';
 import { createOverlap } from './createOverlap.ts';
 import type { Seam } from './followsOn.ts';
 import { isContinuedText, joinedEvents, restoredEvents } from './joinedEvents.ts';
@@ -82,7 +83,7 @@ export const createJoiner =
       if (events.length >= maxHeldEvents) throw tooManyHeld(attempt, maxHeldEvents);
       events.push(event);
       if (isContinuedText(event)) read(event.delta);
-      else if (event.type === 'finish' || (isContent(event) && !ACCOMPANYING.has(event.type))) join();
+      else if (event.type === 'finish' || (isContent(event) && !accompaniesText(event))) join();
     };
 
     return {
@@ -100,9 +101,6 @@ export const createJoiner =
       },
     };
   };
-
-/** Content that leaves the text open: more of it may follow. */
-const ACCOMPANYING: ReadonlySet<string> = new Set(['reasoning_delta', 'annotation', 'logprobs']);
 
 const unjoined = ({ endpoint }: Attempt): CompletionError =>
   new CompletionError('unexpected_content', {

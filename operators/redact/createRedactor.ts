@@ -1,5 +1,6 @@
 import type { ReasoningDeltaEvent, RefusalDeltaEvent, StreamEvent, TextDeltaEvent, ToolCallDeltaEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage, StageRun } from '../../src/stage.ts';
+import { accompaniesText } from '../text/accompaniesText.ts';
 import type { Stretch } from '../text/Stretch.ts';
 import { createCallLanes } from './createCallLanes.ts';
 import { without } from './without.ts';
@@ -50,8 +51,7 @@ export const createRedactor =
           flushWhere(() => true);
           channels.clear();
         }
-        // Reasoning, citations and log probabilities come between the pieces of one text.
-        else if ('choice' in event && !['reasoning_delta', 'annotation', 'logprobs'].includes(event.type))
+        else if ('choice' in event && !accompaniesText(event))
           flushWhere(({ choice, type }) => choice === event.choice && type !== event.type);
         if (isRedacted(event) && types.has(event.type)) read(event);
         else emit(event);

@@ -1,5 +1,6 @@
 import type { StreamEvent, TextDeltaEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage, StageRun } from '../../src/stage.ts';
+import { accompaniesText } from './accompaniesText.ts';
 
 /**
  * Gives the text of each choice a run of its own, and passes all else on. A run is flushed where its text ends: before a
@@ -38,12 +39,8 @@ export const perChoice =
           case 'done':
             flush();
             break;
-          case 'reasoning_delta':
-          case 'annotation':
-          case 'logprobs':
-            break;
           default:
-            if ('choice' in event) runs.get(event.choice)?.flush();
+            if (!accompaniesText(event) && 'choice' in event) runs.get(event.choice)?.flush();
         }
         emit(event);
       },

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../src/events/StreamEvent.ts';
 import type { Stage, StageRun } from '../../src/stage.ts';
+import { accompaniesText } from './accompaniesText.ts';
 
 /**
  * Reads the text of one choice with a stage over text. It is flushed where the text ends: at the choice's `finish`, tool call
@@ -15,8 +16,7 @@ export const readChoice =
         else if (event.type === 'done') run.flush();
         else if (!('choice' in event) || event.choice !== choice) return;
         else if (event.type === 'text_delta') run.push(event.delta);
-        // Reasoning, citations and log probabilities come between the pieces of one text.
-        else if (event.type !== 'reasoning_delta' && event.type !== 'annotation' && event.type !== 'logprobs') run.flush();
+        else if (!accompaniesText(event)) run.flush();
       },
       flush: () => run.flush(),
     };
