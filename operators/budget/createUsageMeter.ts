@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../src/events/StreamEvent.ts';
 import { createUsageNormalizer, type NormalizeUsageConfig, type UsageEvent } from '../normalizeUsage.ts';
 import { amount } from '../usage/figure.ts';
 import type { Usage, UsageCost } from '../usage/Usage.ts';
-import { without } from '../message/without.ts';
+import { without } from '../without.ts';
 
 /** How a usage meter reckons. */
 export interface UsageMeterConfig {
@@ -80,7 +80,7 @@ export const createUsageMeter = ({ estimate = quarter, priceOf }: UsageMeterConf
     },
     usage: () => {
       if (sinceThen === 0) return reported && withPrice(reported, 'priced');
-      const kept = reported === undefined ? {} : without(without(reported, 'cost'), 'total');
+      const kept = reported === undefined ? {} : without(reported, 'cost', 'total');
       const output = Math.ceil((reported?.output ?? 0) + sinceThen);
       const total = reported?.total === undefined ? {} : { total: Math.ceil(reported.total + sinceThen) };
       const usage = withPrice({ ...kept, output, ...total, source: 'estimated', raw: reported?.raw ?? null }, 'estimated');

@@ -4,9 +4,9 @@ import { createCallKeeper } from '../tools/createCallKeeper.ts';
 import type { ToolCallEvent } from '../tools/ToolCallEvent.ts';
 import type { ToolLike } from '../tools/ToolLike.ts';
 import type { Usage } from '../usage/Usage.ts';
+import { without } from '../without.ts';
 import type { AnswerMessage } from './AnswerMessage.ts';
 import { createPartList } from './createPartList.ts';
-import { without } from './without.ts';
 
 /** What a message is made of: the events of a call, and those that operators before this one made of them. */
 export type MessageSource = StreamEvent | ToolCallEvent | UsageEvent;

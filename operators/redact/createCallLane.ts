@@ -1,7 +1,7 @@
 import type { ToolCallDeltaEvent } from '../../src/events/StreamEvent.ts';
 import type { ToolCallDraft } from '../../src/events/createToolCallLedger.ts';
 import type { StageRun } from '../../src/stage.ts';
-import { without } from './without.ts';
+import { without } from '../without.ts';
 
 /** The arguments of one call on their way. */
 export interface CallLane {
@@ -45,7 +45,7 @@ export const createCallLane = ({ draft, splits, reader, emit, address }: CallLan
     if (latest === undefined || (!final && opening !== undefined && out.trim() === '')) return;
     const end = final ? out.length : (MAY_END.exec(out)?.index ?? out.length);
     if (end === 0) return;
-    emit({ ...(opening ?? { ...without(latest, ['id', 'name', 'extra', 'index']), ...address(), ...lateId() }), delta: out.slice(0, end) });
+    emit({ ...(opening ?? { ...without(latest, 'id', 'name', 'extra', 'index'), ...address(), ...lateId() }), delta: out.slice(0, end) });
     opening = undefined;
     out = out.slice(end);
   };
@@ -60,7 +60,7 @@ export const createCallLane = ({ draft, splits, reader, emit, address }: CallLan
     else if (isNew) emit({ ...fragment, delta: '' });
     else {
       const isNamed = fragment.id !== undefined || draft.index !== index;
-      emit({ ...without(fragment, ['index', 'id']), ...address(), ...(isNamed && draft.id !== undefined && { id: draft.id }), delta: '' });
+      emit({ ...without(fragment, 'index', 'id'), ...address(), ...(isNamed && draft.id !== undefined && { id: draft.id }), delta: '' });
     }
   };
 

@@ -2,8 +2,8 @@ import type { ReasoningDeltaEvent, RefusalDeltaEvent, StreamEvent, TextDeltaEven
 import type { Stage, StageRun } from '../../src/stage.ts';
 import { accompaniesText } from '../text/accompaniesText.ts';
 import type { Stretch } from '../text/Stretch.ts';
+import { without } from '../without.ts';
 import { createCallLanes } from './createCallLanes.ts';
-import { without } from './without.ts';
 
 type TextLikeEvent = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent;
 
@@ -88,4 +88,4 @@ const isRedacted = (event: StreamEvent): event is RedactedEvent =>
   event.type === 'text_delta' || event.type === 'reasoning_delta' || event.type === 'refusal_delta' || event.type === 'tool_call_delta';
 
 /** Details repeat the text. */
-const bareOf = (event: TextLikeEvent): TextLikeEvent => (event.type === 'reasoning_delta' ? without(event, ['details']) : event);
+const bareOf = (event: TextLikeEvent): TextLikeEvent => (event.type === 'reasoning_delta' ? without(event, 'details') : event);
