@@ -2,9 +2,9 @@ import { defer, finalize, from, tap } from 'rxjs';
 import type { Observable, ObservableInput, SchedulerLike } from 'rxjs';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { lift } from './lift.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import { createCoalescer } from './waiting/createCoalescer.ts';
 
 /** Config of `coalesceDeltas`. */

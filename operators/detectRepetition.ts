@@ -3,10 +3,10 @@ import { configError } from '../src/errors/configError.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { liftEvents } from './liftEvents.ts';
 import { createRepetitionFinder, type Repetition, type RepetitionFinder } from './text/createRepetitionFinder.ts';
-import { expectAmount } from './text/expectAmount.ts';
 
 /** Config of `detectRepetition`. */
 export interface DetectRepetitionConfig {

@@ -2,12 +2,12 @@ import { CompletionError } from '../src/errors/CompletionError.ts';
 import type { StreamEvent, TextDeltaEvent, ToolCallDeltaEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { createMarkupSplitter } from './inline/createMarkupSplitter.ts';
 import { DIALECTS, type InlineToolDialect } from './inline/DIALECTS.ts';
 import { writeArgs } from './inline/writeArgs.ts';
 import { liftEvents } from './liftEvents.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import { perChoice } from './text/perChoice.ts';
 import type { ToolLike } from './tools/ToolLike.ts';
 

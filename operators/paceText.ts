@@ -4,13 +4,13 @@ import { configError } from '../src/errors/configError.ts';
 import { emitFrom, sourceAtWork, type PacedSource } from '../src/emitFrom.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { lift } from './lift.ts';
 import { createPacer, type Arrival, type PacerConfig } from './pace/createPacer.ts';
 import type { TextUnit } from './pace/TextUnit.ts';
 import { unitEndOf } from './pace/unitEndOf.ts';
 import { clockOf } from './recovery/clockOf.ts';
-import { expectAmount } from './text/expectAmount.ts';
 
 /** Config of `paceText`. */
 export interface PaceTextConfig {

@@ -1,10 +1,10 @@
 import { configError } from '../src/errors/configError.ts';
 import type { EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { liftEvents } from './liftEvents.ts';
 import { createRedactor, type RedactedType } from './redact/createRedactor.ts';
 import { createWindowMatcher } from './text/createWindowMatcher.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import type { Find } from './text/Find.ts';
 import { findFirst, findPattern } from './text/findPattern.ts';
 

@@ -2,12 +2,12 @@ import type { Observable } from 'rxjs';
 import { configError } from '../src/errors/configError.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { AnyEvent } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import type { LoopEvent } from './loop/LoopEvent.ts';
 import type { LoopTool } from './loop/runnableTool.ts';
 import type { Ask, RunToolsConfig } from './loop/RunToolsConfig.ts';
 import { takeTurns } from './loop/takeTurns.ts';
-import { expectAmount } from './text/expectAmount.ts';
 
 /**
  * Asks the model, runs the tools it calls, tells it the results and asks again, until it calls nothing more. `ask` makes one

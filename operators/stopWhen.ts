@@ -4,13 +4,13 @@ import { configError } from '../src/errors/configError.ts';
 import type { StreamEvent } from '../src/events/StreamEvent.ts';
 import type { Stage } from '../src/stage.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { liftEvents } from './liftEvents.ts';
 import { STOPPED } from './stop/STOPPED.ts';
 import { createStopper, type Ending, type StopPredicate } from './stop/createStopper.ts';
 import { createNeedleMatcher } from './text/createNeedleMatcher.ts';
 import { createWindowMatcher } from './text/createWindowMatcher.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import { findPattern } from './text/findPattern.ts';
 import type { Stretch } from './text/Stretch.ts';
 

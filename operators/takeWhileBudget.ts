@@ -6,10 +6,10 @@ import { createBudgetWatch, type BudgetWatch } from './budget/createBudgetWatch.
 import { createPriceWatch } from './budget/createPriceWatch.ts';
 import type { UsageMeterConfig } from './budget/createUsageMeter.ts';
 import type { AnyEvent, EventOperator } from './EventOperator.ts';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { lift } from './lift.ts';
 import { MAX_TIMER_MS } from './recovery/MAX_TIMER_MS.ts';
-import { expectAmount } from './text/expectAmount.ts';
 
 /** Config of `takeWhileBudget`. */
 export interface TakeWhileBudgetConfig extends UsageMeterConfig {

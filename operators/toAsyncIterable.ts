@@ -1,6 +1,6 @@
 import { from, type ObservableInput } from 'rxjs';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import { createDeltaJoiner } from './waiting/createDeltaJoiner.ts';
 import { createPuller } from './waiting/createPuller.ts';
 import { createWaitingLine } from './waiting/createWaitingLine.ts';

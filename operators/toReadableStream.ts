@@ -1,6 +1,6 @@
 import type { ObservableInput } from 'rxjs';
+import { expectAmount } from './expectAmount.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
-import { expectAmount } from './text/expectAmount.ts';
 import { toAsyncIterable } from './toAsyncIterable.ts';
 
 /** Config of `toReadableStream`. */

@@ -1,4 +1,4 @@
-import { configError } from '../../src/errors/configError.ts';
+import { configError } from '../src/errors/configError.ts';
 
 /** Refuses a bound that is none: it must be a number of at least `least`. */
 export const expectAmount = (operator: string, amounts: Readonly<Record<string, number>>, least = 1): void => {
