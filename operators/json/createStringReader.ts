@@ -1,3 +1,5 @@
+import { endsInHalf } from '../text/endsInHalf.ts';
+
 /** Reads JSON strings that come in pieces, one at a time. */
 export interface StringReader {
   /** What is certain of the string so far; all of it once it is closed. */
@@ -21,7 +23,7 @@ export const createStringReader = (): StringReader => {
 
   const add = (run: string): void => {
     const all = half + run;
-    const certain = isHighSurrogate(all.charCodeAt(all.length - 1)) ? all.length - 1 : all.length;
+    const certain = endsInHalf(all) ? all.length - 1 : all.length;
     half = all.slice(certain);
     text += certain === all.length ? all : all.slice(0, certain);
   };
@@ -83,8 +85,6 @@ const endOfRun = (piece: string, from: number): number => {
   }
   return piece.length;
 };
-
-const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ...['"', '\\', '/'].map((each) => [each, each] as const),

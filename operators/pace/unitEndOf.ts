@@ -1,3 +1,4 @@
+import { endsInHalf } from '../text/endsInHalf.ts';
 import type { TextUnit, UnitEnd } from './TextUnit.ts';
 
 /** Longer words and lines are cut between graphemes: a line without an end would be held for ever. */
@@ -10,10 +11,8 @@ export const unitEndOf = (unit: TextUnit, locale: string | undefined): UnitEnd =
   const endIn: UnitEnd = (text, want, whole) =>
     end(text, want, whole) || (text.length > MAX_UNIT ? graphemeEnd(text, want, whole) || codePointEnd(text, MAX_UNIT) : 0);
   // Half a pair says nothing yet, but the segmenter takes it for something, and the grapheme before it for whole.
-  return (text, want, whole) => (whole || !HALF.test(text) ? endIn(text, want, whole) : endIn(text.slice(0, -1), want, false));
+  return (text, want, whole) => (whole || !endsInHalf(text) ? endIn(text, want, whole) : endIn(text.slice(0, -1), want, false));
 };
-
-const HALF = /[\ud800-\udbff]$/;
 
 /** For what is a single grapheme without an end. */
 const codePointEnd = (text: string, at: number): number => ((text.codePointAt(at - 1) ?? 0) > 0xffff ? at + 1 : at);

@@ -1,4 +1,5 @@
 import type { Stage } from '../../src/stage.ts';
+import { endsInHalf } from '../text/endsInHalf.ts';
 import { goesOnAfter } from './goesOnAfter.ts';
 
 interface SentenceConfig {
@@ -97,7 +98,7 @@ export const createSentenceSplitter = ({ locale, abbreviations = [], trim = fals
     return {
       push: (piece) => {
         const text = half + piece;
-        half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
+        half = endsInHalf(text) ? text.slice(-1) : '';
         const whole = half === '' ? text : text.slice(0, -1);
         for (let at = 0; at < whole.length; ) {
           const skipped = mark === undefined && !afterReturn ? plainLength(whole, at) : 0;

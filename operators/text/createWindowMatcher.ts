@@ -1,4 +1,5 @@
 import type { Stage } from '../../src/stage.ts';
+import { endsInHalf } from './endsInHalf.ts';
 import type { Find } from './Find.ts';
 import type { Stretch } from './Stretch.ts';
 
@@ -25,7 +26,7 @@ export const createWindowMatcher = (find: Find, maxLength: number): Stage<string
 
     const release = (final: boolean): void => {
       // Half a surrogate pair goes out with the other half.
-      const end = !final && isHighSurrogate(plain) ? plain.length - 1 : plain.length;
+      const end = !final && endsInHalf(plain) ? plain.length - 1 : plain.length;
       if (end > 0) emit({ matched: false, text: plain.slice(0, end) });
       plain = plain.slice(end);
     };
@@ -60,5 +61,3 @@ export const createWindowMatcher = (find: Find, maxLength: number): Stage<string
     };
   };
 };
-
-const isHighSurrogate = (text: string): boolean => /[\ud800-\udbff]$/.test(text);
