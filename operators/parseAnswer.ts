@@ -5,6 +5,7 @@ import { isStandardSchema } from './answer/AnswerSchema.ts';
 import { liftAnswer } from './answer/liftAnswer.ts';
 import { pathPattern } from './answer/pathPattern.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
+import { MAX_DEPTH } from './json/MAX_DEPTH.ts';
 import type { EventReader } from './liftReader.ts';
 
 /** Config of `parseAnswer`. */
@@ -81,7 +82,7 @@ export const parseAnswer = <const Schema extends AnswerSchema>(
   if (!isStandardSchema(given) && (typeof given !== 'object' || given === null || Array.isArray(given)))
     throw configError('`parseAnswer` takes a zod schema, another Standard Schema or a JSON Schema');
   expectConfig('parseAnswer', config, FIELDS);
-  const { choice = 0, failFast = true, maxDepth = 256 } = config;
+  const { choice = 0, failFast = true, maxDepth = MAX_DEPTH } = config;
   const settings = { schema, choice, failFast, maxDepth };
 
   const whole = liftAnswer<unknown>(settings, (emit) => ({ onWhole: emit }));

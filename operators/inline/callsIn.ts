@@ -1,9 +1,7 @@
 import { exceedsDepth } from '../../src/exceedsDepth.ts';
+import { MAX_DEPTH } from '../json/MAX_DEPTH.ts';
 import type { InlineCall } from './InlineCall.ts';
 import { membersOf, splitJson } from './splitJson.ts';
-
-/** Deeper values overflow the stack of whoever walks them. */
-const MAX_DEPTH = 256;
 
 /** The calls of a JSON text, one or a list; none at all where one of them does not say what it calls. */
 export const callsIn = (json: string): readonly InlineCall[] => {

@@ -1,6 +1,7 @@
 import { isSpace } from '../../src/events/createJsonScanner.ts';
 import { createJsonTree, type CloseListener, type OpenListener } from './createJsonTree.ts';
 import { createStringReader } from './createStringReader.ts';
+import { MAX_DEPTH } from './MAX_DEPTH.ts';
 
 /** Reads one JSON text that comes in pieces. */
 export interface JsonReader {
@@ -29,8 +30,6 @@ export interface JsonReaderOptions {
   readonly onClose?: CloseListener;
 }
 
-/** Deeper values overflow the stack of whoever clones or prints them. */
-const MAX_DEPTH = 256;
 /** How many elements may be copied for each character read, which keeps the whole linear in the text. */
 const COPIES_PER_CHARACTER = 16;
 

@@ -1,13 +1,11 @@
 import { exceedsDepth } from '../../src/exceedsDepth.ts';
+import { MAX_DEPTH } from '../json/MAX_DEPTH.ts';
 import { describeIssues } from '../schema/describeIssues.ts';
 import type { ToolInputError } from './ToolCallEvent.ts';
 import type { StandardSchema } from './ToolLike.ts';
 
 /** What became of a call's arguments. */
 export type ToolInput = { readonly input: unknown } | { readonly inputError: ToolInputError };
-
-/** Deeper values overflow the stack of whoever clones or prints them. */
-const MAX_DEPTH = 256;
 
 /** Reads the arguments of a whole call, and checks them where `parameters` can check. Messages name fields, and repeat no values. */
 export const readToolInput = (args: string, parameters: unknown): ToolInput => {
