@@ -1,12 +1,12 @@
 import { configError } from '../src/errors/configError.ts';
 import type { AnswerPath, ValueAt } from './answer/AnswerPath.ts';
 import type { AnswerOf, AnswerSchema, DraftOf } from './answer/AnswerSchema.ts';
-import { isStandardSchema } from './answer/AnswerSchema.ts';
 import { liftAnswer } from './answer/liftAnswer.ts';
 import { pathPattern } from './answer/pathPattern.ts';
 import { expectConfig, type ConfigFields } from './expectConfig.ts';
 import { MAX_DEPTH } from './json/MAX_DEPTH.ts';
 import type { EventReader } from './liftReader.ts';
+import { isStandardSchema } from './schema/StandardSchema.ts';
 
 /** Config of `parseAnswer`. */
 export interface ParseAnswerConfig {

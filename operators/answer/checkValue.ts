@@ -1,6 +1,6 @@
 import type { JsonPath } from '../json/createJsonTree.ts';
 import { describeIssues, spellPath } from '../schema/describeIssues.ts';
-import type { SchemaResult, StandardAnswerSchema } from './AnswerSchema.ts';
+import type { SchemaResult, StandardSchema } from '../schema/StandardSchema.ts';
 import { withoutNulls } from './withoutNulls.ts';
 
 /** What a schema makes of a value, or what it has against it, in sentences that do not repeat the value. */
@@ -11,7 +11,7 @@ export type Checked =
   | 'later';
 
 /** Checks a value that is over. `path` is where it stands in the answer. */
-export const checkValue = (schema: StandardAnswerSchema, value: unknown, path: JsonPath): Checked => {
+export const checkValue = (schema: StandardSchema, value: unknown, path: JsonPath): Checked => {
   const result = validate(schema, value);
   if (result === 'later') return result;
   if (result === undefined) return { issues: [`the schema of ${spellPath(path, WHOLE)} failed while it was checked`] };
@@ -24,7 +24,7 @@ export const checkValue = (schema: StandardAnswerSchema, value: unknown, path: J
 };
 
 /** What the schema says; `undefined` where it breaks down. */
-const validate = (schema: StandardAnswerSchema, value: unknown): SchemaResult | 'later' | undefined => {
+const validate = (schema: StandardSchema, value: unknown): SchemaResult | 'later' | undefined => {
   try {
     const result = schema['~standard'].validate(value);
     if (!('then' in result)) return result;

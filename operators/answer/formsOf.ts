@@ -1,6 +1,7 @@
 import { configError } from '../../src/errors/configError.ts';
+import { isStandardSchema } from '../schema/StandardSchema.ts';
 import type { AnswerForm, AnswerFormKind, JsonSchemaForm } from './AnswerForm.ts';
-import { isStandardSchema, type AnswerSchema } from './AnswerSchema.ts';
+import type { AnswerSchema } from './AnswerSchema.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import type { JsonPath } from '../json/createJsonTree.ts';
-import { isStandardSchema, type StandardAnswerSchema } from './AnswerSchema.ts';
+import { isStandardSchema, type StandardSchema } from '../schema/StandardSchema.ts';
 
 /** What a schema says of a part of the answer. */
 export type Part =
   /** The part's own schema. */
-  | StandardAnswerSchema
+  | StandardSchema
   /** Nothing that could be said of the part alone: it stands in a union, say, or in a schema zod did not make. */
   | 'opaque'
   /** There is no such part. */
@@ -75,7 +75,7 @@ export const partOf = (schema: unknown, key: string | number, raw: boolean): Par
 const asPart = (schema: unknown, otherwise: Part = 'opaque'): Part => (isStandardSchema(schema) ? schema : otherwise);
 
 /** The schema at a place of the answer. */
-export const schemaAt = (schema: StandardAnswerSchema, path: JsonPath, raw: boolean): Part => {
+export const schemaAt = (schema: StandardSchema, path: JsonPath, raw: boolean): Part => {
   let part: Part = schema;
   for (const key of path) {
     part = partOf(part, key, raw);

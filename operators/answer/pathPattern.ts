@@ -2,7 +2,8 @@ import { configError } from '../../src/errors/configError.ts';
 import { nearestName } from '../../src/errors/nearestName.ts';
 import { redact } from '../../src/errors/redact.ts';
 import type { JsonPath } from '../json/createJsonTree.ts';
-import { isStandardSchema, type AnswerSchema } from './AnswerSchema.ts';
+import { isStandardSchema } from '../schema/StandardSchema.ts';
+import type { AnswerSchema } from './AnswerSchema.ts';
 import { coreOf, partOf } from './partOf.ts';
 
 /** A path with `*` in it. */

@@ -3,8 +3,9 @@ import type { StageRun } from '../../src/stage.ts';
 import type { JsonReader } from '../json/createJsonReader.ts';
 import type { JsonPath } from '../json/createJsonTree.ts';
 import { createWhereabouts } from '../recovery/createWhereabouts.ts';
+import { isStandardSchema, type StandardSchema } from '../schema/StandardSchema.ts';
 import { cutShort, isCut, misfit, refused, tooDeep, unreadable, type AnswerFailure } from './answerErrors.ts';
-import { isStandardSchema, type AnswerSchema, type StandardAnswerSchema } from './AnswerSchema.ts';
+import type { AnswerSchema } from './AnswerSchema.ts';
 import type { AnswerSoFar } from './AnswerSoFar.ts';
 import { checkValue, type Checked } from './checkValue.ts';
 import { createAnswerText } from './createAnswerText.ts';
@@ -60,7 +61,7 @@ export const readAnswer = ({ schema, choice, failFast, maxDepth }: AnswerSetting
   /** A value that cannot be what belongs there is told by its first character: an empty one of its kind is checked in its place. */
   const onOpen = (path: JsonPath, kind: OpenKind): boolean => {
     if (path.length === 0) return true;
-    const part = schemaAt(schema as StandardAnswerSchema, path, true);
+    const part = schemaAt(schema as StandardSchema, path, true);
     if (typeof part === 'string' || kindsOf(part)?.has(kind) !== false) return true;
     const checked = failFast ? checkValue(part, EMPTY[kind], path) : undefined;
     if (typeof checked === 'object' && checked.issues !== undefined) throw misfit(checked.issues, known());

@@ -1,4 +1,4 @@
-import type { SchemaIssue } from '../schema/describeIssues.ts';
+import type { StandardSchema } from '../schema/StandardSchema.ts';
 
 /** The least a declared tool must be for its calls to be checked; the tools of a context are such. */
 export interface ToolLike {
@@ -15,15 +15,4 @@ export type ToolInputOf<Tool extends ToolLike> = [SchemaOutput<Tool['parameters'
     ? Record<string, unknown>
     : SchemaOutput<Tool['parameters']>;
 
-type SchemaOutput<Parameters> = Parameters extends StandardSchema<infer Output> ? Output : never;
-
-/** What is used of a Standard Schema (https://standardschema.dev), so that no operator depends on zod. */
-export interface StandardSchema<Output = unknown> {
-  readonly '~standard': {
-    readonly vendor?: string;
-    readonly validate: (value: unknown) => StandardResult | PromiseLike<StandardResult>;
-    readonly types?: { readonly output: Output } | undefined;
-  };
-}
-
-type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+type SchemaOutput<Parameters> = Parameters extends StandardSchema<unknown, infer Output> ? Output : never;

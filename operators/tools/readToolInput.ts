@@ -1,8 +1,8 @@
 import { exceedsDepth } from '../../src/exceedsDepth.ts';
 import { MAX_DEPTH } from '../json/MAX_DEPTH.ts';
 import { describeIssues } from '../schema/describeIssues.ts';
+import { isStandardSchema, type StandardSchema } from '../schema/StandardSchema.ts';
 import type { ToolInputError } from './ToolCallEvent.ts';
-import type { StandardSchema } from './ToolLike.ts';
 
 /** What became of a call's arguments. */
 export type ToolInput = { readonly input: unknown } | { readonly inputError: ToolInputError };
@@ -18,7 +18,7 @@ export const readToolInput = (args: string, parameters: unknown): ToolInput => {
   }
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     return reject('the arguments are not a JSON object');
-  return isSchema(parameters) ? check(input, parameters) : { input };
+  return isStandardSchema(parameters) ? check(input, parameters) : { input };
 };
 
 /** Says that a call's input cannot be used. */
@@ -39,8 +39,3 @@ const check = (input: unknown, schema: StandardSchema): ToolInput => {
     return reject("the tool's schema failed while it was checked");
   }
 };
-
-const isSchema = (parameters: unknown): parameters is StandardSchema =>
-  (typeof parameters === 'object' || typeof parameters === 'function') &&
-  parameters !== null &&
-  '~standard' in parameters;
