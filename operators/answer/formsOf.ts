@@ -1,9 +1,7 @@
 import { configError } from '../../src/errors/configError.ts';
-import { isStandardSchema } from '../schema/StandardSchema.ts';
+import { jsonSchemaOf, type JsonSchema } from '../schema/jsonSchemaOf.ts';
 import type { AnswerForm, AnswerFormKind, JsonSchemaForm } from './AnswerForm.ts';
 import type { AnswerSchema } from './AnswerSchema.ts';
-
-type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The forms to ask in, in this order. */
 export const formsOf = (schema: AnswerSchema, kinds: readonly AnswerFormKind[], given: JsonSchema | undefined): readonly AnswerForm[] => {
@@ -17,17 +15,4 @@ export const formsOf = (schema: AnswerSchema, kinds: readonly AnswerFormKind[], 
     if (kind === 'json_schema') return { kind, responseFormat: format, instructions: '' };
     return { kind, responseFormat: kind === 'json_object' ? kind : undefined, instructions };
   });
-};
-
-/** Zod and others write their schemas themselves (https://standardschema.dev/json-schema). */
-const jsonSchemaOf = (schema: AnswerSchema): JsonSchema | undefined => {
-  if (!isStandardSchema(schema)) return schema;
-  const { jsonSchema } = schema['~standard'] as { readonly jsonSchema?: { input?(options: object): unknown } };
-  try {
-    const json = jsonSchema?.input?.({ target: 'draft-2020-12' });
-    if (typeof json !== 'object' || json === null) return undefined;
-    return Object.fromEntries(Object.entries(json).filter(([word]) => !word.startsWith('$schema') && word !== '~standard'));
-  } catch {
-    return undefined;
-  }
 };

@@ -1,5 +1,5 @@
+import { jsonSchemaOf, type JsonSchema } from '../schema/jsonSchemaOf.ts';
 import type { ToolLike } from '../tools/ToolLike.ts';
-import { jsonSchemaOf, type JsonObject } from './jsonSchemaOf.ts';
 
 /**
  * Writes arguments that markup names one by one as a JSON object. The markup does not tell `5` from `"5"`, so a value is a
@@ -40,7 +40,7 @@ const typesOf = (property: unknown): ReadonlySet<unknown> | undefined => {
   return types.length === 0 ? undefined : new Set(types);
 };
 
-const objectOr = (value: unknown): JsonObject | undefined =>
-  typeof value === 'object' && value !== null ? (value as JsonObject) : undefined;
+const objectOr = (value: unknown): JsonSchema | undefined =>
+  typeof value === 'object' && value !== null ? (value as JsonSchema) : undefined;
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
