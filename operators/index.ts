@@ -20,8 +20,8 @@ export type {
   TextStartEvent,
   ToolCallEndEvent,
   ToolCallStartEvent,
-} from './parts/PartEvent.ts';
-export type { Marked } from './parts/Marked.ts';
+} from './marks/PartEvent.ts';
+export type { Marked } from './marks/Marked.ts';
 export { stripThink, type StripThinkConfig } from './stripThink.ts';
 export type { ThinkTag, ThinkTagPair } from './think/ThinkTag.ts';
 export { extractInlineToolCalls, type ExtractInlineToolCallsConfig } from './extractInlineToolCalls.ts';

@@ -3,9 +3,9 @@ import type { FinishReason, StreamEvent, ToolCallDeltaEvent } from '../src/event
 import type { Stage } from '../src/stage.ts';
 import type { AnyEvent } from './EventOperator.ts';
 import { lift } from './lift.ts';
-import { createChoiceMarker, type ChoiceMarker } from './parts/createChoiceMarker.ts';
-import type { Marked } from './parts/Marked.ts';
-import type { PartEvent } from './parts/PartEvent.ts';
+import { createChoiceMarker, type ChoiceMarker } from './marks/createChoiceMarker.ts';
+import type { Marked } from './marks/Marked.ts';
+import type { PartEvent } from './marks/PartEvent.ts';
 import { createCallKeeper } from './tools/createCallKeeper.ts';
 
 /**

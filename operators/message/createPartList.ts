@@ -1,11 +1,11 @@
 import type { AudioDeltaEvent, ReasoningDeltaEvent } from '../../src/events/StreamEvent.ts';
-import { createPartPlaces, type CallPiece, type PartPiece } from '../parts/createPartPlaces.ts';
 import type { KeptCall } from '../tools/createCallKeeper.ts';
 import type { ToolCallEvent } from '../tools/ToolCallEvent.ts';
 import { without } from '../without.ts';
 import type { AnswerPart, SpokenPart } from './AnswerMessage.ts';
 import { createBase64Joiner, type Base64Joiner } from './createBase64Joiner.ts';
 import { createDetailsMerger } from './createDetailsMerger.ts';
+import { createPartPlaces, type CallPiece, type PartPiece } from './createPartPlaces.ts';
 
 /** The parts of one choice while they grow. A part that changes is replaced, so that parts given out stay as they are. */
 export interface PartList {

@@ -1,5 +1,5 @@
+import { createPartPlaces, type CallPiece, type PartPiece } from '../message/createPartPlaces.ts';
 import type { KeptCall } from '../tools/createCallKeeper.ts';
-import { createPartPlaces, type CallPiece, type PartPiece } from './createPartPlaces.ts';
 import type { PartEvent } from './PartEvent.ts';
 
 /** Marks the parts of one choice. */
