@@ -5,8 +5,9 @@ import { streamOpenAICompletions, type CompletionError, type Context, type Strea
 import { fallbackEndpoints, retryCall } from 'rx-completions/operators';
 import { chunk, script } from 'rx-completions/testing';
 import { describe, expect, it } from 'vitest';
+import { cleanUp } from '../support/cleanUp.ts';
 import { CANARIES, context, flat, heard, leaksIn, options, printed, SHAPES } from './echoes.ts';
-import { cleanUp, endpointOf, modelAt, outcomeOf } from './support.ts';
+import { endpointOf, modelAt, outcomeOf } from './support.ts';
 
 /** The model's own words may repeat anything; all else is what this package says. */
 const isSaidByUs = (event: StreamEvent): boolean => ['start', 'warning', 'retry', 'fallback', 'heartbeat'].includes(event.type);

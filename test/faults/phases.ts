@@ -4,7 +4,8 @@ import type { Observable } from 'rxjs';
 import type { CallOptions } from 'rx-completions';
 import { limitRate, rateLimiter, retryCall, type AnyEvent } from 'rx-completions/operators';
 import { chunk, script, type Script } from 'rx-completions/testing';
-import { callTo, cleanUp, deferred, endpointOf, turns, until } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { callTo, deferred, endpointOf, turns, until } from './support.ts';
 
 /** A call in one of its phases, with the server's view of it. */
 export interface Phase {

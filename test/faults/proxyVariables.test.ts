@@ -3,7 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { chunk, script } from 'rx-completions/testing';
 import { EnvHttpProxyAgent } from 'undici';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { callTo, cleanUp, endpointOf, outcomeOf, textIn } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { callTo, endpointOf, outcomeOf, textIn } from './support.ts';
 
 /** A proxy that notes what it is asked for, refuses it, and stands in the environment. */
 const asked: string[] = [];

@@ -13,15 +13,7 @@ import {
 } from 'rx-completions';
 import { verifyEvents } from 'rx-completions/operators';
 import { scriptedEndpoint, type RunningEndpoint, type ScriptedEndpointConfig, type Scripts } from 'rx-completions/testing';
-import { afterEach } from 'vitest';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** Runs at the end of the test, the last first. */
-export const cleanUp = (work: () => unknown): void => void cleanups.push(work);
+import { cleanUp } from '../support/cleanUp.ts';
 
 /** A scripted endpoint that closes with the test. */
 export const endpointOf = async (scripts: Scripts, config?: ScriptedEndpointConfig): Promise<RunningEndpoint> => {

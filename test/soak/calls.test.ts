@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cleanUp, runProgram } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { runProgram } from './support.ts';
 
 interface Report {
   readonly heaps: readonly number[];

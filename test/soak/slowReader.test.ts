@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cleanUp, hostileEndpoint, runProgram, type HostileEndpoint, type Pieces } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { hostileEndpoint, runProgram, type HostileEndpoint, type Pieces } from './support.ts';
 
 const MiB = 1024 * 1024;
 const TEXT_BYTES = 96 * MiB;

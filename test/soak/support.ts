@@ -3,15 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** Runs at the end of the test, the last first. */
-export const cleanUp = (work: () => unknown): void => void cleanups.push(work);
+import { cleanUp } from '../support/cleanUp.ts';
 
 export type Pieces = Iterable<string | Uint8Array>;
 
