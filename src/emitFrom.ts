@@ -10,11 +10,15 @@ export interface PacedSource {
 let atWork: PacedSource | undefined;
 
 /** Delivers events of `source`, so that whatever they reach can make it wait. */
-export const emitFrom = (source: PacedSource | undefined, deliver: () => void): void => {
+export const emitFrom = <Arguments extends readonly unknown[]>(
+  source: PacedSource | undefined,
+  deliver: (...given: Arguments) => void,
+  ...given: Arguments
+): void => {
   const outer = atWork;
   atWork = source;
   try {
-    deliver();
+    deliver(...given);
   } finally {
     atWork = outer;
   }

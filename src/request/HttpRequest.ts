@@ -2,6 +2,7 @@ import type { Endpoint } from '../errors/Endpoint.ts';
 import type { AnswerOptions } from './AnswerOptions.ts';
 import type { DispatcherLike } from './DispatcherLike.ts';
 import type { Limits } from './Limits.ts';
+import type { Manners } from './Manners.ts';
 import type { Timeouts } from './Timeouts.ts';
 
 /** Everything the transport needs to make one call; nothing in it is read again from the caller's objects. */
@@ -11,6 +12,8 @@ export interface HttpRequest {
   /** The JSON body, encoded. */
   readonly body: string;
   readonly endpoint: Endpoint;
+  /** How the request was written. */
+  readonly manners: Manners;
   /** Values that must never appear in an error: the key and the values of headers the caller gave. */
   readonly secrets: readonly string[];
   /** What the messages say, which must not appear in an error either; made of the body when there is one. */

@@ -48,6 +48,7 @@ export const buildRequest = (
       url,
       headers: { ...DEFAULT_HEADERS, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...given },
       body: json,
+      manners: draft.manners,
       endpoint: { provider: model.provider, model: model.id, host: url.host },
       secrets: secretsOf(key, given, url),
       prompt: promptOf(json),

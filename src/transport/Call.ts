@@ -1,27 +1,36 @@
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import { CompletionError, type TimeoutKind } from '../errors/CompletionError.ts';
 import { describeFailure } from '../errors/describeFailure.ts';
 import { redact } from '../errors/redact.ts';
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
-import { Deadlines } from './Deadlines.ts';
+import { Deadlines, type DeadlineOwner } from './Deadlines.ts';
 import { freshDispatcher, sharedDispatcher } from './sharedDispatcher.ts';
 import { Exchange, type ExchangeOwner } from './Exchange.ts';
 import { onAbort } from './onAbort.ts';
-import { Reading } from './Reading.ts';
+import { Reading, type ReadingOwner } from './Reading.ts';
 import { redirectError } from './redirectError.ts';
 import { requestIdOf } from './requestIdOf.ts';
 import { reportThrown } from './reportThrown.ts';
 import type { ResponseHead } from './ResponseHead.ts';
-import type { OpenReader, ReaderSink } from './ResponseReader.ts';
+import type { OpenReader, ReaderSink, ResponseReader } from './ResponseReader.ts';
 import { sanitizeCause } from './sanitizeCause.ts';
 import { toNetworkError, type ExchangePhase } from './toNetworkError.ts';
 
+/** Whose call it is. */
+export interface CallOwner<Out> {
+  /** When the caller began to wait, in the time of `performance.now()`. */
+  readonly startedAt: number;
+  readonly open: OpenReader<Out>;
+  readonly subscriber: Subscriber<Out>;
+  /** The call is over, with nothing left behind. */
+  failed(error: CompletionError, request: HttpRequest): void;
+}
+
 /** One call, from its request to its single ending; every ending passes through `#release`, which leaves nothing behind. */
-export class Call<Out> implements ExchangeOwner {
+export class Call<Out> implements Unsubscribable, DeadlineOwner, ExchangeOwner, ReadingOwner, ReaderSink<Out> {
+  readonly #owner: CallOwner<Out>;
   readonly #request: HttpRequest;
-  readonly #open: OpenReader<Out>;
-  readonly #subscriber: Subscriber<Out>;
   readonly #deadlines: Deadlines;
   #exchange: Exchange;
   #reading: Reading | undefined;
@@ -31,11 +40,10 @@ export class Call<Out> implements ExchangeOwner {
   #resent = false;
   #over = false;
 
-  constructor(request: HttpRequest, open: OpenReader<Out>, subscriber: Subscriber<Out>, startedAt: number) {
+  constructor(owner: CallOwner<Out>, request: HttpRequest) {
+    this.#owner = owner;
     this.#request = request;
-    this.#open = open;
-    this.#subscriber = subscriber;
-    this.#deadlines = new Deadlines(request.timeouts, startedAt, (which) => this.#expire(which));
+    this.#deadlines = new Deadlines(request.timeouts, owner.startedAt, this);
     this.#exchange = new Exchange(request, this);
   }
 
@@ -50,7 +58,7 @@ export class Call<Out> implements ExchangeOwner {
   }
 
   /** The consumer has unsubscribed, or the call has ended. */
-  stop(): void {
+  unsubscribe(): void {
     if (this.#over) return;
     this.#exchange.stop();
     this.#release();
@@ -63,21 +71,16 @@ export class Call<Out> implements ExchangeOwner {
   answered(head: ResponseHead): void {
     this.#requestId = requestIdOf(head, { secrets: this.#request.secrets });
     if (head.status >= 300 && head.status < 400) {
-      this.#fail(redirectError(head, this.#request));
+      this.fail(redirectError(head, this.#request));
       return;
     }
     try {
-      const reading = new Reading(head, (opened) => this.#open(opened, this.#createSink(), this.#request), {
-        request: this.#request,
-        deadlines: this.#deadlines,
-        flow: this.#exchange,
-        conclude: (verdict) => (verdict.whole ? this.#complete() : this.#fail(verdict.thrown)),
-      });
+      const reading = new Reading(head, this, this.#request, this.#deadlines, this.#exchange);
       // The reader may have ended the call while it was opened.
       if (this.#over) reading.stop();
       this.#reading = reading;
     } catch (thrown) {
-      this.#fail(thrown);
+      this.fail(thrown);
     }
   }
 
@@ -85,11 +88,11 @@ export class Call<Out> implements ExchangeOwner {
     this.#reading?.receive(bytes);
   }
 
-  ended(): void {
+  responseEnded(): void {
     this.#reading?.finish();
   }
 
-  failed(error: unknown, phase: ExchangePhase, stale: boolean): void {
+  responseFailed(error: unknown, phase: ExchangePhase, stale: boolean): void {
     if (stale && !this.#resent) {
       this.#resent = true;
       this.#exchange = new Exchange(this.#request, this);
@@ -97,8 +100,51 @@ export class Call<Out> implements ExchangeOwner {
       return;
     }
     const failure = this.#enrich(toNetworkError(error, phase, this.#request));
-    if (this.#reading === undefined) this.#fail(failure);
+    if (this.#reading === undefined) this.fail(failure);
     else this.#reading.finish(failure);
+  }
+
+  openReader(head: ResponseHead): ResponseReader {
+    return this.#owner.open(head, this, this.#request);
+  }
+
+  emit(output: Out): void {
+    if (!this.#over) this.#owner.subscriber.next(output);
+  }
+
+  isClosed(): boolean {
+    return this.#over;
+  }
+
+  progress(): void {
+    this.#committed = true;
+    this.#deadlines.progress();
+  }
+
+  expired(which: TimeoutKind): void {
+    const { phase } = this.#exchange;
+    const { endpoint, timeouts } = this.#request;
+    const limit = `timeouts.${which}Ms: ${timeouts[`${which}Ms`]}`;
+    const message = `${describeFailure('timeout', { which, endpoint })} (${limit})`;
+    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint, message }));
+    if (this.#reading === undefined) this.fail(failure);
+    else this.#reading.ended(failure);
+  }
+
+  /** The reader has the whole answer, before the body has ended or with it. */
+  end(): void {
+    if (this.#over) return;
+    this.#exchange.leave();
+    this.#release();
+    reportThrown(() => this.#owner.subscriber.complete());
+  }
+
+  fail(thrown: unknown): void {
+    if (this.#over) return;
+    this.#exchange.stop();
+    this.#release();
+    const error = this.#enrich(thrown);
+    reportThrown(() => this.#owner.failed(error, this.#request));
   }
 
   #send(dispatcher: DispatcherLike): void {
@@ -106,56 +152,16 @@ export class Call<Out> implements ExchangeOwner {
     this.#exchange.send(dispatcher);
   }
 
-  #createSink(): ReaderSink<Out> {
-    const subscriber = this.#subscriber;
-    return {
-      emit: (output) => {
-        if (!this.#over) subscriber.next(output);
-      },
-      isClosed: () => this.#over,
-      progress: () => {
-        this.#committed = true;
-        this.#deadlines.progress();
-      },
-      end: () => this.#complete(),
-    };
-  }
-
-  #expire(which: TimeoutKind): void {
-    const { phase } = this.#exchange;
-    const { endpoint, timeouts } = this.#request;
-    const limit = `timeouts.${which}Ms: ${timeouts[`${which}Ms`]}`;
-    const message = `${describeFailure('timeout', { which, endpoint })} (${limit})`;
-    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint, message }));
-    if (this.#reading === undefined) this.#fail(failure);
-    else this.#reading.ended(failure);
-  }
-
   #abort(): void {
     const { endpoint, signal } = this.#request;
     const reason: unknown = signal?.reason;
-    this.#fail(
+    this.fail(
       new CompletionError('aborted', {
         phase: this.#exchange.phase,
         endpoint,
         ...(reason instanceof Error && { cause: sanitizeCause(reason, this.#request) }),
       }),
     );
-  }
-
-  #complete(): void {
-    if (this.#over) return;
-    this.#exchange.leave();
-    this.#release();
-    reportThrown(() => this.#subscriber.complete());
-  }
-
-  #fail(thrown: unknown): void {
-    if (this.#over) return;
-    this.#exchange.stop();
-    this.#release();
-    const error = this.#enrich(thrown);
-    reportThrown(() => this.#subscriber.error(error));
   }
 
   #release(): void {

@@ -7,12 +7,17 @@ export type Wait = 'connect' | 'headers' | 'idle';
 /** The longest delay a timer takes: a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** Whom the time limits of a call report to. */
+export interface DeadlineOwner {
+  expired(which: TimeoutKind): void;
+}
+
 /**
  * The time limits of one call. They share one timer, which is set anew only when it fires or a nearer deadline comes up, so
  * that a read of the body costs a look at the clock and no timer.
  */
 export class Deadlines {
-  readonly #expired: (which: TimeoutKind) => void;
+  readonly #owner: DeadlineOwner;
   readonly #contentMs: number;
   readonly #endsAt: number;
   #wait: Wait = 'connect';
@@ -24,8 +29,8 @@ export class Deadlines {
   #heldSince: number | undefined;
   #lastLook: NodeJS.Immediate | undefined;
 
-  constructor(timeouts: Timeouts, startedAt: number, expired: (which: TimeoutKind) => void) {
-    this.#expired = expired;
+  constructor(timeouts: Timeouts, startedAt: number, owner: DeadlineOwner) {
+    this.#owner = owner;
     this.#contentMs = timeouts.contentMs;
     this.#endsAt = startedAt + timeouts.totalMs;
   }
@@ -78,36 +83,43 @@ export class Deadlines {
     clearImmediate(this.#lastLook);
   }
 
-  #due(): { readonly which: TimeoutKind; readonly at: number } {
-    const total = { which: 'total' as const, at: this.#endsAt };
-    if (this.#heldSince !== undefined) return total;
-    const waited = { which: this.#wait, at: this.#seenAt + this.#waitMs };
-    const content = { which: 'content' as const, at: this.#contentAt + this.#contentMs };
-    const nearer = content.at < waited.at ? content : waited;
-    return total.at < nearer.at ? total : nearer;
+  /** When the nearest limit is reached. */
+  #dueAt(): number {
+    if (this.#heldSince !== undefined) return this.#endsAt;
+    return Math.min(this.#endsAt, this.#seenAt + this.#waitMs, this.#contentAt + this.#contentMs);
+  }
+
+  #nearest(): TimeoutKind {
+    if (this.#heldSince !== undefined) return 'total';
+    const at = this.#dueAt();
+    if (at === this.#seenAt + this.#waitMs) return this.#wait;
+    return at === this.#contentAt + this.#contentMs ? 'content' : 'total';
   }
 
   #arm(): void {
-    const { at } = this.#due();
+    const at = this.#dueAt();
     if (at >= this.#firesAt) return;
     clearTimeout(this.#timer);
     this.#firesAt = at;
     const delay = Math.ceil(at - performance.now());
-    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(delay, 0), MAX_DELAY_MS));
+    this.#timer = setTimeout(look, Math.min(Math.max(delay, 0), MAX_DELAY_MS), this);
   }
 
-  #look(): void {
+  /** The timer has fired: a limit is reached, or it was moved meanwhile. */
+  look(): void {
     this.#firesAt = Infinity;
-    if (performance.now() < this.#due().at) {
+    if (performance.now() < this.#dueAt()) {
       this.#arm();
       return;
     }
     // Timers run before the network is read. After a pause of the whole process (a busy consumer, a laptop's sleep) the
     // bytes that prove the endpoint alive may be waiting already: they get one chance.
     this.#lastLook = setImmediate(() => {
-      const { which, at } = this.#due();
-      if (performance.now() < at) this.#arm();
-      else this.#expired(which);
+      if (performance.now() < this.#dueAt()) this.#arm();
+      else this.#owner.expired(this.#nearest());
     });
   }
 }
+
+/** One function for the timers of all calls. */
+const look = (deadlines: Deadlines): void => deadlines.look();

@@ -5,13 +5,13 @@ import type { ExchangePhase } from './toNetworkError.ts';
 import { toResponseHead, type RawHeaders } from './toResponseHead.ts';
 import { traceOf } from './TracedClient.ts';
 
-/** Whom an exchange reports to. After `ended` or `failed`, and once it was stopped, it reports nothing. */
+/** Whom an exchange reports to. After `responseEnded` or `responseFailed`, and once it was stopped, it reports nothing. */
 export interface ExchangeOwner {
   connected(): void;
   answered(head: ResponseHead): void;
   received(bytes: Uint8Array): void;
-  ended(): void;
-  failed(error: unknown, phase: ExchangePhase, stale: boolean): void;
+  responseEnded(): void;
+  responseFailed(error: unknown, phase: ExchangePhase, stale: boolean): void;
 }
 
 /** undici's handle on a request that has reached a socket. */
@@ -126,7 +126,7 @@ export class Exchange {
     this.#settled = true;
     if (this.#over) return;
     this.#over = true;
-    this.#owner.ended();
+    this.#owner.responseEnded();
   }
 
   onResponseError(_controller: Controller | undefined, error: unknown): void {
@@ -138,7 +138,7 @@ export class Exchange {
     if (this.#over) return;
     this.#over = true;
     const stale = this.#phase === 'headers' && performance.now() - this.#reusedAt < STALE_WITHIN_MS;
-    this.#owner.failed(error, this.#phase, stale);
+    this.#owner.responseFailed(error, this.#phase, stale);
   }
 
   /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */

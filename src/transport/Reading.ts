@@ -5,19 +5,26 @@ import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { BodyFeed, BodyOutlet, Flow } from './BodyFeed.ts';
 import { contentDecoder } from './contentDecoder.ts';
 import { createDecodedFeed } from './createDecodedFeed.ts';
-import { createPlainFeed } from './createPlainFeed.ts';
 import type { Deadlines } from './Deadlines.ts';
+import { PlainFeed } from './PlainFeed.ts';
 import type { ResponseHead } from './ResponseHead.ts';
 import type { ResponseReader } from './ResponseReader.ts';
 
-/** How a body ended: whole, or with what was thrown or is to be reported. */
-export type Verdict = { readonly whole: true } | { readonly whole: false; readonly thrown: unknown };
+/** Whose body is read. One of `end` and `fail` ends the reading, unless it is stopped before. */
+export interface ReadingOwner {
+  /** Makes the reader of the body. */
+  openReader(head: ResponseHead): ResponseReader;
+  /** The body is whole. */
+  end(): void;
+  /** The body is not, for this error or for what the reader has thrown. */
+  fail(thrown: unknown): void;
+}
 
-/** Brings one response's body to its reader: decoded, counted, timed. Gives one verdict, unless it is stopped before. */
+/** Brings one response's body to its reader: decoded, counted, timed. */
 export class Reading implements BodyOutlet, PacedSource {
   readonly #request: HttpRequest;
   readonly #deadlines: Deadlines;
-  readonly #conclude: (verdict: Verdict) => void;
+  readonly #owner: ReadingOwner;
   readonly #feed: BodyFeed;
   readonly #reader: ResponseReader;
   #stopped = false;
@@ -26,28 +33,18 @@ export class Reading implements BodyOutlet, PacedSource {
   #arrivedBytes = 0;
   #readBytes = 0;
 
-  constructor(
-    head: ResponseHead,
-    open: (head: ResponseHead) => ResponseReader,
-    wiring: {
-      readonly request: HttpRequest;
-      readonly deadlines: Deadlines;
-      readonly flow: Flow;
-      readonly conclude: (verdict: Verdict) => void;
-    },
-  ) {
-    this.#request = wiring.request;
-    this.#deadlines = wiring.deadlines;
-    this.#conclude = wiring.conclude;
-    this.#idleMs = wiring.request.timeouts.idleMs;
+  constructor(head: ResponseHead, owner: ReadingOwner, request: HttpRequest, deadlines: Deadlines, flow: Flow) {
+    this.#request = request;
+    this.#deadlines = deadlines;
+    this.#owner = owner;
+    this.#idleMs = request.timeouts.idleMs;
     const decoder = contentDecoder(head);
-    this.#feed =
-      decoder === undefined ? createPlainFeed(this, wiring.flow) : createDecodedFeed(decoder, this, wiring.flow);
+    this.#feed = decoder === undefined ? new PlainFeed(this, flow) : createDecodedFeed(decoder, this, flow);
     // Before the clock is set, so that it is set to the content's limit where that is the nearer one.
     this.#deadlines.seen();
     this.#deadlines.progress();
     this.#deadlines.begin('idle', this.#idleMs);
-    this.#reader = open(head);
+    this.#reader = owner.openReader(head);
     this.#followIdleMs();
   }
 
@@ -79,7 +76,7 @@ export class Reading implements BodyOutlet, PacedSource {
       return;
     }
     try {
-      emitFrom(this, () => this.#reader.push(bytes));
+      emitFrom(this, pushInto, this.#reader, bytes);
     } catch (thrown) {
       this.#fail(thrown);
       return;
@@ -113,12 +110,12 @@ export class Reading implements BodyOutlet, PacedSource {
       this.#fail(thrown);
       return;
     }
-    if (reported === undefined) this.#conclude({ whole: true });
+    if (reported === undefined) this.#owner.end();
     else this.#fail(reported);
   }
 
   #fail(thrown: unknown): void {
-    this.#conclude({ whole: false, thrown });
+    this.#owner.fail(thrown);
   }
 
   #followIdleMs(): void {
@@ -134,3 +131,5 @@ export class Reading implements BodyOutlet, PacedSource {
     return new CompletionError('limit', { endpoint, message: `${sentence} (maxStreamBytes ${limits.maxStreamBytes})` });
   }
 }
+
+const pushInto = (reader: ResponseReader, bytes: Uint8Array): void => reader.push(bytes);

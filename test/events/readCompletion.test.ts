@@ -1,6 +1,7 @@
 import { CompletionError, type StreamEvent } from 'rx-completions';
 import { describe, expect, it } from 'vitest';
 import { readCompletion } from '../../src/readCompletion.ts';
+import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/request/Timeouts.ts';
 import type { ResponseReader } from '../../src/transport/ResponseReader.ts';
@@ -21,6 +22,7 @@ const open = (choices = 1, status = 200, timeouts: Partial<Timeouts> = {}): Open
     url: new URL('http://localhost/v1/chat/completions'),
     headers: {},
     body: '',
+    manners: COMMON_MANNERS,
     endpoint: { provider: 'test', model: 'm', host: 'localhost' },
     secrets: [],
     warnings: [{ code: 'dropped', message: 'n is not sent' }],

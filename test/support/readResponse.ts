@@ -1,5 +1,6 @@
 import { CompletionError, type StreamEvent } from 'rx-completions';
 import { readCompletion } from '../../src/readCompletion.ts';
+import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/request/Timeouts.ts';
 import type { AnswerOptions } from '../../src/request/AnswerOptions.ts';
@@ -24,6 +25,7 @@ const requestOf = ({ limits, answer, secrets = [] }: ResponseOptions): HttpReque
   url: new URL('http://localhost/v1/chat/completions'),
   headers: {},
   body: '',
+  manners: COMMON_MANNERS,
   endpoint: { provider: 'test', model: 'm', host: 'localhost' },
   secrets,
   warnings: [],

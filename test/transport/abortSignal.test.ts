@@ -1,21 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
-import {
-  chunked,
-  cleanUp,
-  closing,
-  deferred,
-  LAST_CHUNK,
-  outcomeOf,
-  readText,
-  requestTo,
-  serve,
-  serveSilently,
-  STREAM,
-  until,
-  SOON_MS,
-} from './support.ts';
+import { chunked, closing, deferred, LAST_CHUNK, outcomeOf, serve, serveSilently, STREAM, until, SOON_MS } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
+import { watchWarnings } from './watchWarnings.ts';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -23,7 +10,7 @@ describe('a signal', () => {
   it('fault 114: that has fired already ends the call without a socket', async () => {
     const server = await serve(() => undefined);
     const signal = AbortSignal.abort(new Error('changed my mind'));
-    const { error } = await outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    const { error } = await outcomeOf(textsFrom(server.url, { signal }));
     expect(error).toMatchObject({ code: 'aborted', retryable: false, cause: { message: 'changed my mind' } });
     expect(server.sockets).toEqual([]);
     expect(listeners(signal)).toBe(0);
@@ -33,7 +20,7 @@ describe('a signal', () => {
     const server = await serveSilently();
     const aborting = new AbortController();
     const { signal } = aborting;
-    const ended = outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    const ended = outcomeOf(textsFrom(server.url, { signal }));
     const socket = await server.greeted;
     aborting.abort();
     expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'connect' });
@@ -46,7 +33,7 @@ describe('a signal', () => {
     const server = await serve(() => asked.resolve());
     const aborting = new AbortController();
     const { signal } = aborting;
-    const ended = outcomeOf(streamResponse(() => requestTo(server.url, { signal }), readText()));
+    const ended = outcomeOf(textsFrom(server.url, { signal }));
     await asked.promise;
     aborting.abort();
     expect((await ended).error).toMatchObject({ code: 'aborted', phase: 'headers' });
@@ -58,10 +45,7 @@ describe('a signal', () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('one', 'two')));
     const aborting = new AbortController();
     const { signal } = aborting;
-    const texts = streamResponse(
-      () => requestTo(server.url, { signal }),
-      readText({ push: () => aborting.abort(), interrupt: () => undefined }),
-    );
+    const texts = textsFrom(server.url, { signal }, { push: () => aborting.abort(), interrupt: () => undefined });
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'aborted', phase: 'body' });
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
     expect(listeners(signal)).toBe(0);
@@ -71,11 +55,8 @@ describe('a signal', () => {
     const server = await serve((socket) => socket.write(STREAM));
     const aborting = new AbortController();
     const { signal } = aborting;
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => void warnings.push(warning);
-    process.on('warning', onWarning);
-    cleanUp(() => process.off('warning', onWarning));
-    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
+    const warnings = watchWarnings();
+    const texts = textsFrom(server.url, { signal });
     const ended = Promise.all(Array.from({ length: 20 }, () => outcomeOf(texts)));
     const unsubscribed = texts.subscribe({ error: () => expect.unreachable() });
     await until(() => server.requests.length === 21);
@@ -90,7 +71,7 @@ describe('a signal', () => {
   it('T-AB-04, fault 114: collects no listeners over many calls', async () => {
     const server = await serve((socket) => socket.write(STREAM + LAST_CHUNK));
     const { signal } = new AbortController();
-    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
+    const texts = textsFrom(server.url, { signal });
     for (let call = 0; call < 100; call++) await outcomeOf(texts);
     texts.subscribe().unsubscribe();
     expect(listeners(signal)).toBe(0);

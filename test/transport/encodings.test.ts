@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import zlib from 'node:zlib';
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
 import {
   cleanUp,
   closing,
@@ -10,13 +9,13 @@ import {
   LAST_CHUNK,
   outcomeOf,
   pending,
-  readText,
   requestTo,
   serve,
   until,
   type Overrides,
   SOON_MS,
 } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
 const TEXT = 'data: ünïcode\n\n'.repeat(20);
 const zstd = 'createZstdDecompress' in zlib;
@@ -35,7 +34,7 @@ const decode = async (
     if (body.length > 0) socket.write(chunk(body));
     if (isWhole) socket.write(LAST_CHUNK);
   });
-  const texts = streamResponse(() => requestTo(server.url, overrides), readText());
+  const texts = textsFrom(server.url, overrides);
   const { values, error } = await outcomeOf(texts);
   return { text: values.join(''), values, error, server };
 };
@@ -80,7 +79,7 @@ describe('an encoded body', () => {
       socket.write(head('200 OK', `content-encoding: ${encoding}`, 'transfer-encoding: chunked'));
       encoder.on('data', (bytes: Buffer) => socket.write(chunk(bytes)));
     });
-    const call = pending(streamResponse(() => requestTo(server.url), readText()));
+    const call = pending(textsFrom(server.url));
     await until(() => server.requests.length === 1);
     for (const piece of ['one', 'two', 'three']) {
       encoder.write(piece);
@@ -104,7 +103,7 @@ describe('an encoded body', () => {
       socket.write(head('200 OK', 'content-encoding: gzip', 'content-length: 9999'));
       socket.end(body);
     });
-    const { error } = await outcomeOf(streamResponse(() => requestTo(server.url), readText()));
+    const { error } = await outcomeOf(textsFrom(server.url));
     expect(error).toMatchObject({ code: 'truncated', cause: { code: 'UND_ERR_SOCKET' } });
   });
 
@@ -122,7 +121,7 @@ describe('an encoded body', () => {
       const trickle = setInterval(() => socket.write(body.subarray(sent, ++sent)), 15);
       socket.on('close', () => clearInterval(trickle));
     });
-    const call = pending(streamResponse(() => requestTo(server.url, { timeouts: { idleMs: 100 } }), readText()));
+    const call = pending(textsFrom(server.url, { timeouts: { idleMs: 100 } }));
     await until(() => call.notifications.length > 0);
     expect(call.notifications[0]).toBeTypeOf('string');
     call.subscription.unsubscribe();
@@ -159,7 +158,7 @@ describe('an encoded body', () => {
     mock.get('http://mock').intercept({ path: '/', method: 'POST' }).reply(200, bomb, { headers });
     let reads = 0;
     const first = new Promise<void>((resolve) => {
-      const subscription = streamResponse(() => requestTo('http://mock/', { dispatcher: mock }), readText()).subscribe(() => {
+      const subscription = textsFrom('http://mock/', { dispatcher: mock }).subscribe(() => {
         reads++;
         subscription.unsubscribe();
         resolve();

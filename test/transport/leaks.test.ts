@@ -1,21 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
-import {
-  alive,
-  chunked,
-  cleanUp,
-  closing,
-  LAST_CHUNK,
-  outcomeOf,
-  readText,
-  requestTo,
-  serve,
-  STREAM,
-  turns,
-  until,
-} from './support.ts';
+import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, serve, STREAM, turns, until } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
+import { watchWarnings } from './watchWarnings.ts';
 
 /** Answers with the number of connections it has seen. */
 const KEEPING_SERVER = `
@@ -29,11 +17,8 @@ describe('what a call leaves behind', () => {
   it('T-AB-03: nothing, after a thousand calls', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('text') + LAST_CHUNK));
     const { signal } = new AbortController();
-    const texts = streamResponse(() => requestTo(server.url, { signal }), readText());
-    const warnings: unknown[] = [];
-    const onWarning = (warning: unknown): void => void warnings.push(warning);
-    process.on('warning', onWarning);
-    cleanUp(() => process.off('warning', onWarning));
+    const texts = textsFrom(server.url, { signal });
+    const warnings = watchWarnings();
     const before = { timers: alive('Timeout'), immediates: alive('Immediate') };
     for (let call = 0; call < 1_000; call++) {
       const { values } = await outcomeOf(texts);
@@ -51,7 +36,7 @@ describe('what a call leaves behind', () => {
     const server = spawn(process.execPath, ['-e', KEEPING_SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
     cleanUp(() => server.kill());
     const [port] = (await once(server.stdout, 'data')) as [Buffer];
-    const texts = streamResponse(() => requestTo(`http://127.0.0.1:${port.toString().trim()}/`), readText());
+    const texts = textsFrom(`http://127.0.0.1:${port.toString().trim()}/`);
     expect(await outcomeOf(texts)).toEqual({ values: ['1'] });
     await turns(3);
     expect(alive('TCPSocketWrap')).toBe(0);
@@ -60,7 +45,7 @@ describe('what a call leaves behind', () => {
 
   it('T-AB-01: no socket, after a hundred calls ended in their body', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('text')));
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     for (let call = 0; call < 100; call++)
       await new Promise<void>((resolve) => {
         const subscription = texts.subscribe(() => {

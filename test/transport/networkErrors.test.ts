@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Agent, MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
 import {
   CANARY,
@@ -15,16 +14,17 @@ import {
   head,
   outcomeOf,
   PROMPT,
-  readText,
   requestTo,
   serve,
   STREAM,
   type Answer,
   type Outcome,
-  type Overrides, SOON_MS } from './support.ts';
+  type Overrides,
+  SOON_MS,
+} from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
-const call = (url: string, overrides?: Overrides): Promise<Outcome<string>> =>
-  outcomeOf(streamResponse(() => requestTo(url, overrides), readText()));
+const call = (url: string, overrides?: Overrides): Promise<Outcome<string>> => outcomeOf(textsFrom(url, overrides));
 
 const callTo = async (answer: Answer): Promise<Outcome<string>> => call((await serve(answer)).url);
 
@@ -179,7 +179,7 @@ describe('a response that fails', () => {
 
   it('fault 51: a loss the reader can do without completes the call', async () => {
     const server = await serve((socket) => socket.end(STREAM + chunked('whole')));
-    const texts = streamResponse(() => requestTo(server.url), readText({ interrupt: () => undefined }));
+    const texts = textsFrom(server.url, {}, { interrupt: () => undefined });
     expect(await outcomeOf(texts)).toEqual({ values: ['whole'] });
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sourceAtWork, type PacedSource } from '../../src/emitFrom.ts';
 import type { Timeouts } from '../../src/request/Timeouts.ts';
 import { createDecodedFeed } from '../../src/transport/createDecodedFeed.ts';
-import { createPlainFeed } from '../../src/transport/createPlainFeed.ts';
+import { PlainFeed } from '../../src/transport/PlainFeed.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { alive, chunked, closing, deferred, head, LAST_CHUNK, readText, requestTo, serve, SOON_MS, STREAM, turns, until, type Pending } from './support.ts';
 
@@ -137,7 +137,7 @@ describe('a call that is made to wait', () => {
     const lengths: number[] = [];
     const ended = deferred();
     const flow: string[] = [];
-    const feed = createPlainFeed(
+    const feed = new PlainFeed(
       {
         read: ({ length }) => {
           lengths.push(length);
@@ -164,7 +164,7 @@ describe('a call that is made to wait', () => {
   it('takes 64 KiB before its network is held, so that a short wait costs no pause', async () => {
     const flow: string[] = [];
     const lengths: number[] = [];
-    const feed = createPlainFeed(
+    const feed = new PlainFeed(
       { read: ({ length }) => lengths.push(length), ended: () => undefined },
       { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
     );

@@ -6,20 +6,9 @@ import { inspect } from 'node:util';
 import { take } from 'rxjs';
 import { ProxyAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
-import {
-  chunked,
-  cleanUp,
-  closing,
-  LAST_CHUNK,
-  outcomeOf,
-  readText,
-  requestTo,
-  serve,
-  STREAM,
-  SOON_MS,
-} from './support.ts';
+import { chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, serve, STREAM, SOON_MS } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
 /** A proxy that answers CONNECT with a status, and tunnels if that is 200. */
 const proxy = async (status: number): Promise<{ readonly agent: ProxyAgent; readonly asked: string[] }> => {
@@ -51,7 +40,7 @@ describe('a proxy', () => {
   it('carries a call, and unsubscribing closes the socket behind it', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('text')));
     const { agent, asked } = await proxy(200);
-    const texts = streamResponse(() => requestTo(server.url, { dispatcher: agent }), readText());
+    const texts = textsFrom(server.url, { dispatcher: agent });
     expect(await outcomeOf(texts.pipe(take(1)))).toEqual({ values: ['text'] });
     expect(asked).toEqual([new URL(server.url).host]);
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
@@ -63,9 +52,7 @@ describe('a proxy', () => {
     [502, true],
   ])('fault 14: that answers %i is a connect error without its credentials, worth another try: %s', async (status, retryable) => {
     const { agent } = await proxy(status);
-    const { error } = await outcomeOf(
-      streamResponse(() => requestTo('http://behind.test/', { dispatcher: agent }), readText()),
-    );
+    const { error } = await outcomeOf(textsFrom('http://behind.test/', { dispatcher: agent }));
     expect(error).toMatchObject({ code: 'connect', phase: 'connect', retryable });
     expect(error?.message).toBe(`behind.test could not be reached (the proxy answered ${status})`);
     expect(inspect(error, { depth: 9 })).not.toMatch(/hunter2|dXNlcjpodW50ZXIy/);
@@ -77,14 +64,14 @@ describe('a proxy', () => {
     await once(server, 'listening');
     const { agent } = await proxy(200);
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const { error } = await outcomeOf(streamResponse(() => requestTo(url, { dispatcher: agent }), readText()));
+    const { error } = await outcomeOf(textsFrom(url, { dispatcher: agent }));
     expect(error).toMatchObject({ code: 'tls', retryable: false });
   });
 
   it('carries two calls', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('text') + LAST_CHUNK));
     const { agent } = await proxy(200);
-    const texts = streamResponse(() => requestTo(server.url, { dispatcher: agent }), readText());
+    const texts = textsFrom(server.url, { dispatcher: agent });
     expect(await Promise.all([outcomeOf(texts), outcomeOf(texts)])).toEqual([{ values: ['text'] }, { values: ['text'] }]);
   });
 });

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { closing, head, outcomeOf, readText, requestTo, serve, SOON_MS } from './support.ts';
+import { closing, head, outcomeOf, serve, SOON_MS } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
 const redirect = async (status: string, ...headers: string[]) => {
   const server = await serve((socket) => socket.write(head(status, ...headers, 'content-length: 9999')));
-  const { values, error } = await outcomeOf(streamResponse(() => requestTo(server.url), readText()));
+  const { values, error } = await outcomeOf(textsFrom(server.url));
   return { server, values, error, host: new URL(server.url).host };
 };
 

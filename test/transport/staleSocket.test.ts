@@ -1,18 +1,7 @@
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { streamResponse } from '../../src/transport/streamResponse.ts';
-import {
-  chunked,
-  cleanUp,
-  LAST_CHUNK,
-  outcomeOf,
-  readText,
-  requestTo,
-  serve,
-  STREAM,
-  turns,
-  type Answer,
-} from './support.ts';
+import { chunked, cleanUp, LAST_CHUNK, outcomeOf, serve, STREAM, turns, type Answer } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
 /** Answers the first request, so that its socket is kept, and does something else with those after it. */
 const first =
@@ -30,7 +19,7 @@ describe('a kept socket that has died', () => {
     const server = await serve(
       first((socket, count) => (count === 2 ? fail(socket, count) : socket.write(STREAM + chunked('fresh') + LAST_CHUNK))),
     );
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     await outcomeOf(texts);
     await turns(3);
     expect(await outcomeOf(texts)).toEqual({ values: ['fresh'] });
@@ -43,7 +32,7 @@ describe('a kept socket that has died', () => {
       if (count === 3 || count === 4) socket.resetAndDestroy();
       else socket.write(STREAM + chunked('answer') + LAST_CHUNK);
     });
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     await Promise.all([outcomeOf(texts), outcomeOf(texts)]);
     await turns(3);
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'connection_lost' });
@@ -52,7 +41,7 @@ describe('a kept socket that has died', () => {
 
   it('fault 8: is replaced once only', async () => {
     const server = await serve(first((socket) => socket.resetAndDestroy()));
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     await outcomeOf(texts);
     await turns(3);
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'connection_lost', phase: 'headers' });
@@ -61,7 +50,7 @@ describe('a kept socket that has died', () => {
 
   it('fault 8: is not replaced once the response has begun', async () => {
     const server = await serve(first((socket) => socket.end('HTTP/1.1 20')));
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     await outcomeOf(texts);
     await turns(3);
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'connection_lost', phase: 'headers' });
@@ -70,7 +59,7 @@ describe('a kept socket that has died', () => {
 
   it('fault 7: a new socket is not replaced', async () => {
     const server = await serve((socket) => socket.resetAndDestroy());
-    expect((await outcomeOf(streamResponse(() => requestTo(server.url), readText()))).error).toMatchObject({
+    expect((await outcomeOf(textsFrom(server.url))).error).toMatchObject({
       code: 'connection_lost',
     });
     expect(server.requests.length).toBe(1);
@@ -80,7 +69,7 @@ describe('a kept socket that has died', () => {
     const dispatcher = new Agent();
     cleanUp(() => dispatcher.close());
     const server = await serve(first((socket) => socket.resetAndDestroy()));
-    const texts = streamResponse(() => requestTo(server.url, { dispatcher }), readText());
+    const texts = textsFrom(server.url, { dispatcher });
     await outcomeOf(texts);
     await turns(3);
     expect((await outcomeOf(texts)).error).toMatchObject({ code: 'connection_lost' });
@@ -89,7 +78,7 @@ describe('a kept socket that has died', () => {
 
   it('unsubscribing after the replacement closes the fresh socket', async () => {
     const server = await serve(first((socket, count) => (count === 2 ? socket.resetAndDestroy() : undefined)));
-    const texts = streamResponse(() => requestTo(server.url), readText());
+    const texts = textsFrom(server.url);
     await outcomeOf(texts);
     await turns(3);
     const subscription = texts.subscribe();

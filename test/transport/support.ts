@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Observable, Subscription } from 'rxjs';
 import { afterEach } from 'vitest';
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
+import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/request/Timeouts.ts';
@@ -86,6 +87,7 @@ export const requestTo = (url: string, { timeouts, limits, ...rest }: Overrides 
   url: new URL(url),
   headers: { authorization: `Bearer ${CANARY}`, 'content-type': 'application/json' },
   body: JSON.stringify({ messages: [{ role: 'user', content: PROMPT }] }),
+  manners: COMMON_MANNERS,
   endpoint: { provider: 'test', model: 'm', host: new URL(url).host },
   secrets: [CANARY],
   warnings: [],

@@ -5,7 +5,6 @@ import { streamResponse } from '../../src/transport/streamResponse.ts';
 import {
   alive,
   chunked,
-  cleanUp,
   closing,
   LAST_CHUNK,
   outcomeOf,
@@ -16,9 +15,11 @@ import {
   STREAM,
   SOON_MS,
 } from './support.ts';
+import { textsFrom } from './textsFrom.ts';
+import { watchWarnings } from './watchWarnings.ts';
 
 const call = (url: string, timeouts: Partial<Timeouts>, own?: Partial<ResponseReader>) =>
-  outcomeOf(streamResponse(() => requestTo(url, { timeouts }), readText(own)));
+  outcomeOf(textsFrom(url, { timeouts }, own));
 
 describe('time limits', () => {
   it('fault 3: ends a connection that does not come about', async () => {
@@ -137,10 +138,7 @@ describe('time limits', () => {
 
   it('fault 26: takes limits no timer can hold for what they mean', async () => {
     const server = await serve((socket) => setTimeout(() => socket.write(STREAM + LAST_CHUNK), 20));
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => void warnings.push(warning);
-    process.on('warning', onWarning);
-    cleanUp(() => process.off('warning', onWarning));
+    const warnings = watchWarnings();
     const off = { connectMs: Infinity, headersMs: 2 ** 31, idleMs: 1e12, contentMs: Infinity, totalMs: Infinity };
     expect(await call(server.url, off)).toEqual({ values: [] });
     expect(warnings).toEqual([]);
@@ -148,23 +146,18 @@ describe('time limits', () => {
 
   it('gives a process that was busy past the limit one look at the network first', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('text', 'more')));
-    const texts = streamResponse(
-      () => requestTo(server.url, { timeouts: { idleMs: 30 } }),
-      readText({
-        push: () => {
-          server.sockets[0]?.write(chunked('while it was busy') + LAST_CHUNK);
-          const until = performance.now() + 60;
-          while (performance.now() < until);
-        },
-      }),
-    );
-    expect(await outcomeOf(texts)).toEqual({ values: [] });
+    const push = (): void => {
+      server.sockets[0]?.write(chunked('while it was busy') + LAST_CHUNK);
+      const until = performance.now() + 60;
+      while (performance.now() < until);
+    };
+    expect(await call(server.url, { idleMs: 30 }, { push })).toEqual({ values: [] });
   });
 
   it("T-TO-03: switches off those of the caller's own dispatcher", () => {
     const dispatched: object[] = [];
     const dispatcher = { dispatch: (options: object) => dispatched.push(options) > 0 };
-    streamResponse(() => requestTo('http://x/', { dispatcher }), readText()).subscribe().unsubscribe();
+    textsFrom('http://x/', { dispatcher }).subscribe().unsubscribe();
     expect(dispatched).toMatchObject([{ headersTimeout: 0, bodyTimeout: 0 }]);
   });
 

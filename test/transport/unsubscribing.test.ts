@@ -17,7 +17,10 @@ import {
   serve,
   serveSilently,
   STREAM,
-  until, SOON_MS } from './support.ts';
+  until,
+  SOON_MS,
+} from './support.ts';
+import { textsFrom } from './textsFrom.ts';
 
 /** A reader that emits every line of a read on its own. */
 const readLines = () =>
@@ -56,7 +59,7 @@ describe('unsubscribing', () => {
     ended.subscription.unsubscribe();
     request.resolve(requestTo(server.url));
     const other = await serve((socket) => socket.write(STREAM + LAST_CHUNK));
-    await outcomeOf(streamResponse(() => requestTo(other.url), readText()));
+    await outcomeOf(textsFrom(other.url));
     expect(server.sockets).toEqual([]);
     expect(ended.notifications).toEqual([]);
   });
@@ -73,7 +76,7 @@ describe('unsubscribing', () => {
   it('fault 99: in the turn of the subscription leaves no socket', async () => {
     const server = await serve(() => undefined);
     const before = alive('Timeout');
-    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    const ended = pending(textsFrom(server.url));
     ended.subscription.unsubscribe();
     expect(alive('Timeout')).toBeLessThanOrEqual(before);
     await until(() => alive('TCPSocketWrap') === 0);
@@ -83,7 +86,7 @@ describe('unsubscribing', () => {
 
   it('fault 16: while the connection is being made closes the socket at once', async () => {
     const server = await serveSilently();
-    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    const ended = pending(textsFrom(server.url));
     const socket = await server.greeted;
     ended.subscription.unsubscribe();
     expect(await closing(socket)).toBeLessThan(SOON_MS);
@@ -93,7 +96,7 @@ describe('unsubscribing', () => {
   it('fault 16, T-AB-01: while headers are awaited closes the socket at once', async () => {
     const asked = deferred();
     const server = await serve(() => asked.resolve());
-    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    const ended = pending(textsFrom(server.url));
     await asked.promise;
     ended.subscription.unsubscribe();
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
@@ -120,7 +123,7 @@ describe('unsubscribing', () => {
 
   it('T-AB-01: in the middle of the body closes the socket at once, twice is once', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('one')));
-    const ended = pending(streamResponse(() => requestTo(server.url), readText()));
+    const ended = pending(textsFrom(server.url));
     await until(() => ended.notifications.length === 1);
     ended.subscription.unsubscribe();
     ended.subscription.unsubscribe();
@@ -130,7 +133,7 @@ describe('unsubscribing', () => {
 
   it('T-AB-06: inside the first next closes the socket', async () => {
     const server = await serve((socket) => socket.write(STREAM + chunked('one', 'two')));
-    expect(await outcomeOf(streamResponse(() => requestTo(server.url), readText()).pipe(take(1)))).toEqual({ values: ['one'] });
+    expect(await outcomeOf(textsFrom(server.url).pipe(take(1)))).toEqual({ values: ['one'] });
     expect(await closing(server.sockets[0])).toBeLessThan(SOON_MS);
   });
 
@@ -163,7 +166,7 @@ describe('unsubscribing', () => {
     const dispatcher = new Agent({ connections: 1 });
     cleanUp(() => dispatcher.destroy());
     const server = await serve((socket) => socket.write(STREAM));
-    const texts = streamResponse(() => requestTo(server.url, { dispatcher }), readText());
+    const texts = textsFrom(server.url, { dispatcher });
     const first = pending(texts);
     await until(() => server.requests.length === 1);
     pending(texts).subscription.unsubscribe();

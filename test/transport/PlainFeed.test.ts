@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createPlainFeed } from '../../src/transport/createPlainFeed.ts';
+import { PlainFeed } from '../../src/transport/PlainFeed.ts';
 import { deferred, turns } from './support.ts';
 
 const flow = { pause: () => undefined, resume: () => undefined };
 
-describe('createPlainFeed', () => {
+describe('PlainFeed', () => {
   it('cuts a very long read into slices without losing or moving a byte', () => {
     const body = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
     const slices: Uint8Array[] = [];
     let endings = 0;
-    const feed = createPlainFeed({ read: (bytes) => slices.push(bytes), ended: () => endings++ }, flow);
+    const feed = new PlainFeed({ read: (bytes) => slices.push(bytes), ended: () => endings++ }, flow);
     feed.push(body);
     feed.end();
     expect(Buffer.compare(Buffer.concat(slices), body)).toBe(0);
@@ -25,7 +25,7 @@ describe('createPlainFeed', () => {
       while (performance.now() < until);
       log.push('read');
     };
-    const feed = createPlainFeed(
+    const feed = new PlainFeed(
       { read, ended: () => ended.resolve() },
       { pause: () => log.push('pause'), resume: () => log.push('resume') },
     );
@@ -44,7 +44,7 @@ describe('createPlainFeed', () => {
       reads++;
       feed.stop();
     };
-    const feed = createPlainFeed({ read, ended: () => endings++ }, flow);
+    const feed = new PlainFeed({ read, ended: () => endings++ }, flow);
     feed.push(new Uint8Array(100_000));
     expect([reads, endings]).toEqual([1, 0]);
   });
@@ -58,7 +58,7 @@ describe('createPlainFeed', () => {
       while (performance.now() < until);
       read.push(number);
     };
-    const feed = createPlainFeed({ read: readSlowly, ended: () => ended.resolve() }, flow);
+    const feed = new PlainFeed({ read: readSlowly, ended: () => ended.resolve() }, flow);
     for (let number = 0; number < 40; number++) feed.push(Uint8Array.of(number));
     feed.end();
     let seen = 0;
@@ -85,7 +85,7 @@ describe('createPlainFeed', () => {
         feed.hold();
         setImmediate(() => feed.release());
       };
-      const feed = createPlainFeed({ read, ended: () => ended.resolve() }, flow);
+      const feed = new PlainFeed({ read, ended: () => ended.resolve() }, flow);
       feed.hold();
       for (let number = 0; number < count; number++) feed.push(Uint8Array.of(1));
       feed.end();
@@ -106,7 +106,7 @@ describe('createPlainFeed', () => {
       const until = performance.now() + 25;
       while (performance.now() < until);
     };
-    const feed = createPlainFeed({ read: readSlowly, ended: () => undefined }, flow);
+    const feed = new PlainFeed({ read: readSlowly, ended: () => undefined }, flow);
     feed.push(new Uint8Array(1));
     await turns(2);
     feed.push(new Uint8Array(1));
