@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import zlib from 'node:zlib';
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
 import {
   cleanUp,
   closing,

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Agent, MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
+import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { selfSigned } from './selfSigned.ts';
 import {
   CANARY,
