@@ -3,19 +3,8 @@ import zlib from 'node:zlib';
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import {
-  cleanUp,
-  closing,
-  head,
-  LAST_CHUNK,
-  outcomeOf,
-  pending,
-  requestTo,
-  serve,
-  until,
-  type Overrides,
-  SOON_MS,
-} from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { closing, head, LAST_CHUNK, outcomeOf, pending, requestTo, serve, until, type Overrides, SOON_MS } from './support.ts';
 import { textsFrom } from './textsFrom.ts';
 
 const TEXT = 'data: ünïcode\n\n'.repeat(20);

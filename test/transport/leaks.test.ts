@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { alive, chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, serve, STREAM, turns, until } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { alive, chunked, closing, LAST_CHUNK, outcomeOf, serve, STREAM, turns, until } from './support.ts';
 import { textsFrom } from './textsFrom.ts';
 import { watchWarnings } from './watchWarnings.ts';
 

@@ -3,9 +3,9 @@ import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { OpenReader } from '../../src/transport/ResponseReader.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { cleanUp } from '../support/cleanUp.ts';
 import {
   chunked,
-  cleanUp,
   closing,
   head,
   outcomeOf,

@@ -6,11 +6,11 @@ import { inspect } from 'node:util';
 import { Agent, MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { cleanUp } from '../support/cleanUp.ts';
 import { selfSigned } from './selfSigned.ts';
 import {
   CANARY,
   chunked,
-  cleanUp,
   closing,
   head,
   outcomeOf,

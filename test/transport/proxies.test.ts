@@ -6,8 +6,9 @@ import { inspect } from 'node:util';
 import { take } from 'rxjs';
 import { ProxyAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { cleanUp } from '../support/cleanUp.ts';
 import { selfSigned } from './selfSigned.ts';
-import { chunked, cleanUp, closing, LAST_CHUNK, outcomeOf, serve, STREAM, SOON_MS } from './support.ts';
+import { chunked, closing, LAST_CHUNK, outcomeOf, serve, STREAM, SOON_MS } from './support.ts';
 import { textsFrom } from './textsFrom.ts';
 
 /** A proxy that answers CONNECT with a status, and tunnels if that is 200. */

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { chunked, cleanUp, LAST_CHUNK, outcomeOf, serve, STREAM, turns, type Answer } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { chunked, LAST_CHUNK, outcomeOf, serve, STREAM, turns, type Answer } from './support.ts';
 import { textsFrom } from './textsFrom.ts';
 
 /** Answers the first request, so that its socket is kept, and does something else with those after it. */

@@ -1,7 +1,8 @@
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
-import { chunked, cleanUp, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
+import { chunked, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
 
 describe('streamResponse', () => {
   it('sends nothing before it is subscribed to and one request per subscription', async () => {

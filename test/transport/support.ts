@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Observable, Subscription } from 'rxjs';
-import { afterEach } from 'vitest';
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
 import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/request/Timeouts.ts';
 import type { OpenReader, ResponseReader } from '../../src/transport/ResponseReader.ts';
+import { cleanUp } from '../support/cleanUp.ts';
 
 export const CANARY = 'sk-canary-0123456789abcdef';
 export const PROMPT = 'the prompt nobody may see';
@@ -22,14 +22,6 @@ export interface TestServer {
 
 /** What a server does with a whole request: `count` is the number of the request on this server, from 1. */
 export type Answer = (socket: Socket, count: number) => void;
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-/** Runs at the end of the test. */
-export const cleanUp = (work: () => unknown): void => void cleanups.push(work);
 
 /** A TCP server that answers each HTTP request as told, byte by byte. */
 export const serve = async (answer: Answer): Promise<TestServer> => {

@@ -3,10 +3,10 @@ import { Agent, MockAgent, type Dispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
+import { cleanUp } from '../support/cleanUp.ts';
 import {
   alive,
   chunked,
-  cleanUp,
   closing,
   deferred,
   LAST_CHUNK,

@@ -1,4 +1,4 @@
-import { cleanUp } from './support.ts';
+import { cleanUp } from '../support/cleanUp.ts';
 
 /** What the process warns of from now on, until the test is over. */
 export const watchWarnings = (): readonly unknown[] => {
