@@ -84,9 +84,9 @@ const errorReader = (request: HttpRequest, head: ResponseHead): ResponseReader =
   };
 };
 
-const failureContext = ({ endpoint, secrets, prompt, url }: HttpRequest): FailureContext => ({
+const failureContext = ({ endpoint, secrets, prompt, address }: HttpRequest): FailureContext => ({
   endpoint,
   secrets,
   ...(prompt && { prompt }),
-  ...(url.pathname.endsWith('/chat/completions') ? undefined : { addressHint: 'most base URLs end in /v1' }),
+  ...(address.pathname.endsWith('/chat/completions') ? undefined : { addressHint: 'most base URLs end in /v1' }),
 });

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../errors/Endpoint.ts';
+import type { Address } from './addressOf.ts';
 import type { AnswerOptions } from './AnswerOptions.ts';
 import type { DispatcherLike } from './DispatcherLike.ts';
 import type { Limits } from './Limits.ts';
@@ -7,7 +8,7 @@ import type { Timeouts } from './Timeouts.ts';
 
 /** Everything the transport needs to make one call; nothing in it is read again from the caller's objects. */
 export interface HttpRequest {
-  readonly url: URL;
+  readonly address: Address;
   readonly headers: Readonly<Record<string, string>>;
   /** The JSON body, encoded. */
   readonly body: string;

@@ -1,5 +1,6 @@
 import { configError } from '../errors/configError.ts';
 import type { Model } from '../model/Model.ts';
+import { addressOf } from './addressOf.ts';
 import type { CallKind, Environment } from './resolveApiKey.ts';
 import { resolveApiKey } from './resolveApiKey.ts';
 import type { CallOptions } from './CallOptions.ts';
@@ -7,9 +8,7 @@ import { authorizes, callerHeaders } from './callerHeaders.ts';
 import type { Context } from './Context.ts';
 import type { Draft } from './Draft.ts';
 import { warn, type RequestWarning } from './Draft.ts';
-import { endpointUrl } from './endpointUrl.ts';
 import type { HttpRequest } from './HttpRequest.ts';
-import { isLoopback } from './isLoopback.ts';
 import { DEFAULT_LIMITS } from './Limits.ts';
 import { mannersOf } from './mannersOf.ts';
 import { parseOptions } from './parseOptions.ts';
@@ -34,23 +33,23 @@ export const buildRequest = (
 ): HttpRequest | Promise<HttpRequest> => {
   const settings = parseOptions(options);
   expectModel(model);
-  const url = endpointUrl(model.baseUrl);
+  const address = addressOf(model);
   const given = callerHeaders(model.headers, settings.headers);
   const authorized = authorizes(given);
-  const draft: Draft = { manners: mannersOf(model, url.hostname), warnings: lessons.map(({ code, message }) => ({ code, message })), cacheMarks: 0 };
+  const draft: Draft = { manners: mannersOf(model, address.manners), warnings: lessons.map(({ code, message }) => ({ code, message })), cacheMarks: 0 };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
 
   const finish = (key: string | undefined): HttpRequest => {
-    if (url.protocol === 'http:' && !isLoopback(url.hostname) && (key !== undefined || authorized))
-      warn(draft, 'insecure_transport', `the key travels to ${url.host} unencrypted: the address begins with http://`);
+    if (!address.isEncrypted && !address.isLoopback && (key !== undefined || authorized))
+      warn(draft, 'insecure_transport', `the key travels to ${address.host} unencrypted: the address begins with http://`);
     return {
-      url,
+      address,
       headers: { ...DEFAULT_HEADERS, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...given },
       body: json,
       manners: draft.manners,
-      endpoint: { provider: model.provider, model: model.id, host: url.host },
-      secrets: secretsOf(key, given, url),
+      endpoint: { provider: model.provider, model: model.id, host: address.host },
+      secrets: secretsOf(key, given, address.secrets),
       prompt: promptOf(json),
       warnings: draft.warnings,
       timeouts: withDefaults(DEFAULT_TIMEOUTS, settings.timeouts),
@@ -67,7 +66,7 @@ export const buildRequest = (
     };
   };
 
-  const question = { kind, provider: model.provider, hostname: url.hostname, encrypted: url.protocol === 'https:', apiKey: settings.apiKey, authorized };
+  const question = { kind, provider: model.provider, hostname: address.hostname, encrypted: address.isEncrypted, apiKey: settings.apiKey, authorized };
   const key = resolveApiKey(question, environment);
   return key instanceof Promise ? key.then(finish) : finish(key);
 };

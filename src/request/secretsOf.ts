@@ -1,13 +1,13 @@
 /**
  * The values of one call that must never appear in an error: the key, what the caller's headers carry, and what the
- * address carries under a name that sounds like a secret.
+ * address carries in its query.
  */
 export const secretsOf = (
   key: string | undefined,
   headers: Readonly<Record<string, string>>,
-  url: URL,
+  queried: readonly string[],
 ): readonly string[] => {
-  const secrets = key === undefined ? [] : [key];
+  const secrets = key === undefined ? [...queried] : [key, ...queried];
   for (const [name, value] of Object.entries(headers)) {
     if (value.length <= 7 && !SENSITIVE.test(name)) continue;
     secrets.push(value);
@@ -15,8 +15,8 @@ export const secretsOf = (
     const credentials = /^(?:bearer|basic)\s+(\S+)$/i.exec(value)?.[1];
     if (credentials !== undefined) secrets.push(credentials);
   }
-  if (url.search !== '') for (const [name, value] of url.searchParams) if (SENSITIVE.test(name)) secrets.push(value);
   return secrets;
 };
 
-const SENSITIVE = /key|token|secret|signature|^sig$|password|auth|cookie/i;
+/** Names of what must not be seen. */
+export const SENSITIVE: RegExp = /key|token|secret|signature|^sig$|password|auth|cookie/i;

@@ -40,11 +40,11 @@ export class Exchange {
   #mayPause = false;
   #reusedAt = -Infinity;
 
-  constructor({ url, headers, body }: HttpRequest, owner: ExchangeOwner) {
+  constructor({ address, headers, body }: HttpRequest, owner: ExchangeOwner) {
     this.#owner = owner;
     this.#options = {
-      origin: url.origin,
-      path: url.pathname + url.search,
+      origin: address.origin,
+      path: address.path,
       method: 'POST',
       headers,
       body,

@@ -8,9 +8,9 @@ import type { ResponseHead } from './ResponseHead.ts';
  * The error for a redirect. It names the origin redirected to and no more: a path, a query and credentials may hold secrets.
  */
 export const redirectError = ({ status, headers }: ResponseHead, request: HttpRequest): CompletionError => {
-  const { url, endpoint } = request;
+  const { address, endpoint } = request;
   const details = { phase: 'headers', status, endpoint } as const;
-  const target = originOf(headers['location'], url.href, request);
+  const target = originOf(headers['location'], address.href, request);
   const sentence = describeFailure('redirect', details);
   return new CompletionError('redirect', {
     ...details,

@@ -1,6 +1,7 @@
 import { CompletionError, type StreamEvent } from 'rx-completions';
 import { describe, expect, it } from 'vitest';
 import { readCompletion } from '../../src/readCompletion.ts';
+import { readAddress } from '../../src/request/addressOf.ts';
 import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/request/Timeouts.ts';
@@ -19,7 +20,7 @@ const open = (choices = 1, status = 200, timeouts: Partial<Timeouts> = {}): Open
   const events: StreamEvent[] = [];
   const calls: string[] = [];
   const request = {
-    url: new URL('http://localhost/v1/chat/completions'),
+    address: readAddress(new URL('http://localhost/v1/chat/completions'), 'http://localhost/v1'),
     headers: {},
     body: '',
     manners: COMMON_MANNERS,

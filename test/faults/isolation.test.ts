@@ -56,6 +56,7 @@ describe('modules', () => {
     expect(stateful).toEqual([
       // Set and put back within one delivery, which is synchronous.
       'src/emitFrom.ts: let atWork: PacedSource | undefined;',
+      'src/request/addressOf.ts: const known = new WeakMap<Model, Address>();',
       'src/request/learnManners.ts: const learned = new WeakMap<Model, Partial<Manners>>();',
       'src/request/wireResponseFormat.ts: const written = new WeakMap<z.ZodType, StrictSchema>();',
       'src/transport/TracedClient.ts: const traces = new WeakMap<object, SocketTrace>();',

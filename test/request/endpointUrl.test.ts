@@ -1,3 +1,4 @@
+import type { Model } from 'rx-completions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endpointUrl } from '../../src/request/endpointUrl.ts';
@@ -77,6 +78,26 @@ describe('isHost', () => {
   it.each(['openrouter.ai.evil.com', 'notopenrouter.ai', 'evil.com', 'ai', ''])('does not take %j', (host) =>
     expect(isHost(host, 'openrouter.ai')).toBe(false),
   );
+});
+
+describe('addressOf', () => {
+  it('follows a model that is pointed elsewhere, and refuses one whose address is taken away', () => {
+    const model = { kind: 'openai-compat' as const, provider: 'p', id: 'm', baseUrl: 'https://one.test/v1' };
+    expect(requestOf(model).address).toMatchObject({ host: 'one.test', path: '/v1/chat/completions' });
+    expect(requestOf(model).address).toBe(requestOf(model).address);
+    model.baseUrl = 'http://two.test:8080/v1?api-key=hush-hush';
+    const { address, endpoint, secrets } = requestOf(model);
+    expect(address).toMatchObject({ host: 'two.test:8080', path: '/v1/chat/completions?api-key=hush-hush', isEncrypted: false });
+    expect(endpoint.host).toBe('two.test:8080');
+    expect(secrets).toContain('hush-hush');
+    Reflect.deleteProperty(model, 'baseUrl');
+    expect(refusal(() => requestOf(model))).toBe('Model `baseUrl` must be a non-empty string');
+  });
+
+  it('refuses a hand-written model without an address', () => {
+    const model = { kind: 'openai-compat', provider: 'p', id: 'm' } as Model;
+    expect(refusal(() => requestOf(model))).toBe('Model `baseUrl` must be a non-empty string');
+  });
 });
 
 describe('isLoopback', () => {

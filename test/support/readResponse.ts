@@ -1,5 +1,6 @@
 import { CompletionError, type StreamEvent } from 'rx-completions';
 import { readCompletion } from '../../src/readCompletion.ts';
+import { readAddress } from '../../src/request/addressOf.ts';
 import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/request/Timeouts.ts';
@@ -22,7 +23,7 @@ export interface ResponseOptions {
 }
 
 const requestOf = ({ limits, answer, secrets = [] }: ResponseOptions): HttpRequest => ({
-  url: new URL('http://localhost/v1/chat/completions'),
+  address: readAddress(new URL('http://localhost/v1/chat/completions'), 'http://localhost/v1'),
   headers: {},
   body: '',
   manners: COMMON_MANNERS,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Observable, Subscription } from 'rxjs';
 import type { CompletionError } from '../../src/errors/CompletionError.ts';
+import { readAddress } from '../../src/request/addressOf.ts';
 import { COMMON_MANNERS } from '../../src/request/hostManners.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/request/Limits.ts';
@@ -70,13 +71,13 @@ export const closing = async (socket: Socket | undefined): Promise<number> => {
   return performance.now() - since;
 };
 
-export type Overrides = Partial<Omit<HttpRequest, 'url' | 'timeouts' | 'limits'>> & {
+export type Overrides = Partial<Omit<HttpRequest, 'address' | 'timeouts' | 'limits'>> & {
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
 };
 
 export const requestTo = (url: string, { timeouts, limits, ...rest }: Overrides = {}): HttpRequest => ({
-  url: new URL(url),
+  address: readAddress(new URL(url), url),
   headers: { authorization: `Bearer ${CANARY}`, 'content-type': 'application/json' },
   body: JSON.stringify({ messages: [{ role: 'user', content: PROMPT }] }),
   manners: COMMON_MANNERS,
