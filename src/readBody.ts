@@ -18,42 +18,51 @@ export interface ReadBodyConfig extends ReadChunksConfig {
 /** Reads a body in whatever form it comes. Holds its first bytes until they tell the form. */
 export const readBody =
   (config: ReadBodyConfig): Stage<Uint8Array, WireItem> =>
-  (emit) => {
-    let reader: StageRun<Uint8Array> | undefined;
-    const contentType = config.contentType.toLowerCase();
-    let beginning = NOTHING;
+  (emit) =>
+    new BodyReader(config, emit);
 
-    const decide = (ended: boolean): void => {
-      const format = sniffBody(beginning, contentType, ended);
-      if (format === undefined) return;
-      if (format === 'sse' && contentType !== '' && !contentType.includes('text/event-stream')) {
-        emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
-      }
-      reader = openReader(format, config)(emit);
-      const first = beginning;
-      // An open stream would keep the whole read that its first bytes came in.
-      beginning = NOTHING;
-      reader.push(first);
-    };
+class BodyReader implements StageRun<Uint8Array> {
+  readonly #config: ReadBodyConfig;
+  readonly #emit: (item: WireItem) => void;
+  #beginning = NOTHING;
+  #reader: StageRun<Uint8Array> | undefined;
 
-    return {
-      push: (bytes) => {
-        if (reader !== undefined) {
-          reader.push(bytes);
-          return;
-        }
-        beginning = withoutBlanks(beginning.length === 0 ? asBuffer(bytes) : Buffer.concat([beginning, bytes]));
-        decide(false);
-      },
-      flush: () => {
-        if (reader === undefined) decide(true);
-        reader?.flush();
-      },
-    };
-  };
+  constructor(config: ReadBodyConfig, emit: (item: WireItem) => void) {
+    this.#config = config;
+    this.#emit = emit;
+  }
 
-const openReader = (format: BodyFormat, config: ReadBodyConfig): Stage<Uint8Array, WireItem> => {
-  if (format === 'sse') return compose(decodeSse({ maxEventBytes: config.maxEventBytes }), readChunks(config));
+  push(bytes: Uint8Array): void {
+    if (this.#reader !== undefined) {
+      this.#reader.push(bytes);
+      return;
+    }
+    this.#beginning = withoutBlanks(this.#beginning.length === 0 ? asBuffer(bytes) : Buffer.concat([this.#beginning, bytes]));
+    this.#decide(false);
+  }
+
+  flush(): void {
+    if (this.#reader === undefined) this.#decide(true);
+    this.#reader?.flush();
+  }
+
+  #decide(ended: boolean): void {
+    const contentType = this.#config.contentType.toLowerCase();
+    const first = this.#beginning;
+    const format = sniffBody(first, contentType, ended);
+    if (format === undefined) return;
+    if (format === 'sse' && contentType !== '' && !contentType.includes('text/event-stream')) {
+      this.#emit({ kind: 'oddity', code: 'content_type', message: 'the event stream was declared as something else' });
+    }
+    this.#reader = readerOf(format, this.#config)(this.#emit);
+    // An open stream would keep the whole read that its first bytes came in.
+    this.#beginning = NOTHING;
+    this.#reader.push(first);
+  }
+}
+
+const readerOf = (format: BodyFormat, config: ReadBodyConfig): Stage<Uint8Array, WireItem> => {
+  if (format === 'sse') return compose(decodeSse(config), readChunks(config));
   if (format === 'json') return compose(decodeLines(config.maxEventBytes), readJsonLines(config));
   return rejectBody(format, config.failure);
 };

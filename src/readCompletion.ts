@@ -1,8 +1,10 @@
+import type { CompletionError } from './errors/CompletionError.ts';
 import { isContent } from './events/isContent.ts';
 import type { StreamEvent } from './events/StreamEvent.ts';
-import { toEvents, type EventMaker } from './events/toEvents.ts';
-import { readBody } from './readBody.ts';
+import { toEvents, type EventMaker, type ToEventsConfig } from './events/toEvents.ts';
+import { readBody, type ReadBodyConfig } from './readBody.ts';
 import type { HttpRequest } from './request/HttpRequest.ts';
+import type { StageRun } from './stage.ts';
 import type { ResponseHead } from './transport/ResponseHead.ts';
 import type { OpenReader, ReaderSink, ResponseReader } from './transport/ResponseReader.ts';
 import { requestIdOf } from './transport/requestIdOf.ts';
@@ -12,64 +14,79 @@ import { readRateLimit } from './wire/readRateLimit.ts';
 
 /** Joins the stations of a chunk's journey, bytes to events, into the reader of one response. */
 export const readCompletion: OpenReader<StreamEvent> = (head, sink, request) =>
-  head.status >= 200 && head.status <= 299 ? answerReader(request, head, sink) : errorReader(request, head);
+  head.status >= 200 && head.status <= 299 ? new AnswerReader(head, sink, request) : errorReader(request, head);
 
-const answerReader = (request: HttpRequest, head: ResponseHead, sink: ReaderSink<StreamEvent>): ResponseReader => {
-  const { endpoint, limits, answer, timeouts } = request;
-  const requestId = requestIdOf(head, { secrets: request.secrets });
+class AnswerReader implements ResponseReader {
+  readonly #sink: ReaderSink<StreamEvent>;
+  readonly #afterFinishMs: number;
+  readonly #events: EventMaker;
+  readonly #body: StageRun<Uint8Array>;
+
+  constructor(head: ResponseHead, sink: ReaderSink<StreamEvent>, request: HttpRequest) {
+    const { limits, answer, warnings } = request;
+    this.#sink = sink;
+    this.#afterFinishMs = request.timeouts.afterFinishMs;
+    const emit = (event: StreamEvent): void => this.#emit(event);
+    emit(startOf(head, request));
+    for (const warning of warnings) emit({ type: 'warning', ...warning });
+    // Field by field, and one for all stations: a spread costs a short call more than its chunks do.
+    const config: ReadBodyConfig & ToEventsConfig = {
+      maxEventBytes: limits.maxEventBytes,
+      maxJsonDepth: limits.maxJsonDepth,
+      maxChoices: limits.maxChoices,
+      maxToolCalls: limits.maxToolCalls,
+      maxToolInputBytes: limits.maxToolInputBytes,
+      choices: answer.choices,
+      onBadFrame: answer.onBadFrame,
+      reasoningFields: answer.reasoningFields,
+      includeRaw: answer.includeRaw,
+      includeHeartbeats: answer.includeHeartbeats,
+      // A raw chunk must have been parsed.
+      learnFrames: !answer.includeRaw,
+      contentType: head.headers['content-type'] ?? '',
+      failure: request,
+    };
+    const events = toEvents(config, emit);
+    this.#events = events;
+    this.#body = readBody(config)((item) => events.push(item));
+  }
+
+  idleMs(): number | undefined {
+    return this.#events.isSettled() ? this.#afterFinishMs : undefined;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#body.push(bytes);
+  }
+
+  flush(): void {
+    this.#body.flush();
+    this.#events.flush();
+  }
+
+  interrupt(error: CompletionError): CompletionError | undefined {
+    if (!this.#events.isSettled()) return error;
+    this.#events.settle('no_end', `every choice had finished when the stream broke off (${error.code})`);
+    return undefined;
+  }
+
+  #emit(event: StreamEvent): void {
+    if (isContent(event)) this.#sink.progress();
+    this.#sink.emit(event);
+    if (event.type === 'done') this.#sink.end();
+  }
+}
+
+const startOf = (head: ResponseHead, { endpoint, secrets }: HttpRequest): StreamEvent => {
+  const requestId = requestIdOf(head, { secrets });
   const rateLimit = readRateLimit(head.headers);
-
-  const emit = (event: StreamEvent): void => {
-    if (isContent(event)) sink.progress();
-    sink.emit(event);
-    if (event.type === 'done') sink.end();
-  };
-
-  emit({
+  return {
     type: 'start',
     attempt: 1,
     endpoint,
     status: head.status,
     ...(requestId === undefined ? undefined : { requestId }),
     ...(rateLimit === undefined ? undefined : { rateLimit }),
-  });
-  for (const warning of request.warnings) emit({ type: 'warning', ...warning });
-
-  // Field by field: a spread costs a short call more than its chunks do.
-  const events: EventMaker = toEvents(
-    {
-      maxToolCalls: limits.maxToolCalls,
-      maxToolInputBytes: limits.maxToolInputBytes,
-      includeRaw: answer.includeRaw,
-      includeHeartbeats: answer.includeHeartbeats,
-      choices: answer.choices,
-    },
-    emit,
-  );
-  const body = readBody({
-    maxEventBytes: limits.maxEventBytes,
-    maxJsonDepth: limits.maxJsonDepth,
-    maxChoices: limits.maxChoices,
-    onBadFrame: answer.onBadFrame,
-    reasoningFields: answer.reasoningFields,
-    // A raw chunk must have been parsed.
-    learnFrames: !answer.includeRaw,
-    contentType: head.headers['content-type'] ?? '',
-    failure: failureContext(request),
-  })((item) => events.push(item));
-
-  return {
-    idleMs: () => (events.isSettled() ? timeouts.afterFinishMs : undefined),
-    push: (bytes) => body.push(bytes),
-    flush: () => {
-      body.flush();
-      events.flush();
-    },
-    interrupt: (error) => {
-      if (!events.isSettled()) return error;
-      events.settle('no_end', `every choice had finished when the stream broke off (${error.code})`);
-      return undefined;
-    },
   };
 };
 

@@ -15,12 +15,27 @@ export const compose =
   <In, Between, Out>(first: Stage<In, Between>, second: Stage<Between, Out>): Stage<In, Out> =>
   (emit) => {
     const right = second(emit);
-    const left = first((between) => right.push(between));
-    return {
-      push: (input) => left.push(input),
-      flush: () => {
-        left.flush();
-        right.flush();
-      },
-    };
+    return new Composed(
+      first((between) => right.push(between)),
+      right,
+    );
   };
+
+class Composed<In> implements StageRun<In> {
+  readonly #left: StageRun<In>;
+  readonly #right: StageRun<never>;
+
+  constructor(left: StageRun<In>, right: StageRun<never>) {
+    this.#left = left;
+    this.#right = right;
+  }
+
+  push(input: In): void {
+    this.#left.push(input);
+  }
+
+  flush(): void {
+    this.#left.flush();
+    this.#right.flush();
+  }
+}

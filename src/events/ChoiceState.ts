@@ -1,4 +1,4 @@
-import type { Seen } from './createSeen.ts';
+import type { Seen } from './Seen.ts';
 import { finishReason } from './finishReason.ts';
 import type { TextTrail } from './looksCumulative.ts';
 import type { FinishReason } from './StreamEvent.ts';

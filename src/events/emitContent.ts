@@ -1,6 +1,6 @@
 import type { ChunkChoice, RareContent, ToolCallPiece } from '../wire/Chunk.ts';
 import type { ChoiceState } from './ChoiceState.ts';
-import { createSeen } from './createSeen.ts';
+import { Seen } from './Seen.ts';
 import type { StreamEvent } from './StreamEvent.ts';
 import { createToolCallLedger } from './createToolCallLedger.ts';
 
@@ -53,6 +53,11 @@ const emitToolCall = (
   const calls = (state.calls ??= createToolCallLedger(config));
   const draft = calls.add({ index, id, name, delta: args, extra });
   if (piece.argsWhole) (state.wholeCalls ??= new Set()).add(draft);
+  // Nearly every fragment, so it is spared the spreads.
+  if (index !== undefined && id === undefined && name === undefined && extra === undefined) {
+    emit({ type: 'tool_call_delta', choice: state.index, index, delta: args });
+    return;
+  }
   emit({
     type: 'tool_call_delta',
     choice: state.index,
@@ -79,7 +84,7 @@ const emitRareContent = (rare: RareContent, state: ChoiceState, emit: (event: St
     emitSome({ type: 'annotation', choice, ...annotation });
   }
   for (const { index, url } of rare.images) {
-    const seen = (state.images ??= createSeen());
+    const seen = (state.images ??= new Seen());
     // Endpoints repeat an image with the closing chunk; the same address at the same place is the same image.
     if (!seen.isNew(`${index ?? ''} ${url}`)) continue;
     emitSome(index === undefined ? { type: 'image', choice, url } : { type: 'image', choice, index, url });

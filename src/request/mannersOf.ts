@@ -6,6 +6,7 @@ import type { Manners } from './Manners.ts';
 export const mannersOf = (model: Model, ofHost: Manners): Manners => {
   const learned = learnedManners(model);
   const known = learned === undefined ? ofHost : { ...ofHost, ...learned };
+  if (!MANNERS.some((manner) => manner in model)) return known;
   return {
     includeUsage: model.includeUsage ?? known.includeUsage,
     maxTokensField: model.maxTokensField ?? known.maxTokensField,
@@ -18,3 +19,15 @@ export const mannersOf = (model: Model, ofHost: Manners): Manners => {
     openRouterParts: known.openRouterParts,
   };
 };
+
+/** What a model can say for itself. */
+const MANNERS: readonly (keyof Manners)[] = [
+  'includeUsage',
+  'maxTokensField',
+  'systemRole',
+  'reasoningReplay',
+  'emptyReasoning',
+  'reasoningFormat',
+  'toolCallIds',
+  'sendRouting',
+];

@@ -1,20 +1,33 @@
-import type { Stage } from '../stage.ts';
-import { splitLines } from './splitLines.ts';
+import type { Stage, StageRun } from '../stage.ts';
+import { LineSplitter, type LineSink } from './LineSplitter.ts';
 import type { TextLine } from './TextLine.ts';
 
 /** Decodes bytes to lines of text, for bodies that are no event stream. Holds at most one line. */
 export const decodeLines =
   (maxLineBytes: number): Stage<Uint8Array, TextLine> =>
-  (emit) => {
-    let ending = false;
-    const lines = splitLines((bytes, start, end) => {
-      emit({ text: bytes.toString('utf8', start, end), unterminated: ending });
-    }, maxLineBytes);
-    return {
-      push: (bytes) => lines.push(bytes),
-      flush: () => {
-        ending = true;
-        lines.flush();
-      },
-    };
-  };
+  (emit) =>
+    new LineDecoder(maxLineBytes, emit);
+
+class LineDecoder implements StageRun<Uint8Array>, LineSink {
+  readonly #emit: (line: TextLine) => void;
+  readonly #lines: LineSplitter;
+  #ending = false;
+
+  constructor(maxLineBytes: number, emit: (line: TextLine) => void) {
+    this.#emit = emit;
+    this.#lines = new LineSplitter(this, maxLineBytes);
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#lines.push(bytes);
+  }
+
+  flush(): void {
+    this.#ending = true;
+    this.#lines.flush();
+  }
+
+  line(bytes: Buffer, start: number, end: number): void {
+    this.#emit({ text: bytes.toString('utf8', start, end), unterminated: this.#ending });
+  }
+}

@@ -1,7 +1,7 @@
 import { CompletionError } from '../errors/CompletionError.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage, StageRun } from '../stage.ts';
 import { createLineJoiner, type LineJoiner } from './createLineJoiner.ts';
-import { splitLines } from './splitLines.ts';
+import { LineSplitter, type LineSink } from './LineSplitter.ts';
 import type { SseRecord } from './SseRecord.ts';
 
 /** How the event stream is read. */
@@ -25,70 +25,84 @@ const SPACE = 32;
  */
 export const decodeSse =
   ({ maxEventBytes = 16 * 1024 * 1024, strict = false }: DecodeSseConfig = {}): Stage<Uint8Array, SseRecord> =>
-  (emit) => {
-    let data: string | undefined;
-    let dataBytes = 0;
-    /** Of an event of several lines those after the first. */
-    let further: LineJoiner | undefined;
-    // Kept beside the data, whose end cannot be looked at without joining all its lines each time.
-    let closesObject = false;
-    let event = '';
-    let lastEventId = '';
+  (emit) =>
+    new SseDecoder(maxEventBytes, strict, emit);
 
-    const dispatch = (unterminated: boolean): void => {
-      if (data !== undefined) {
-        const whole = further === undefined ? data : `${data}\n${further.whole()}`;
-        data = undefined;
-        further = undefined;
-        dataBytes = 0;
-        closesObject = false;
-        const name = event;
-        event = '';
-        emit({ kind: 'event', data: whole, event: name, lastEventId, unterminated });
-      } else event = '';
-    };
+class SseDecoder implements StageRun<Uint8Array>, LineSink {
+  readonly #maxEventBytes: number;
+  readonly #strict: boolean;
+  readonly #emit: (record: SseRecord) => void;
+  readonly #lines: LineSplitter;
+  #data: string | undefined;
+  #dataBytes = 0;
+  /** Of an event of several lines those after the first. */
+  #further: LineJoiner | undefined;
+  /** Kept beside the data, whose end cannot be looked at without joining all its lines each time. */
+  #closesObject = false;
+  #event = '';
+  #lastEventId = '';
 
-    const addData = (value: string, bytes: number): void => {
-      if (closesObject && !strict && opensFrame(value)) dispatch(false);
-      dataBytes += bytes + 1;
-      if (dataBytes > maxEventBytes + 1) throw tooLarge(maxEventBytes);
-      if (data === undefined) data = value;
-      else (further ??= createLineJoiner()).add(value);
-      closesObject = value.endsWith('}');
-    };
+  constructor(maxEventBytes: number, strict: boolean, emit: (record: SseRecord) => void) {
+    this.#maxEventBytes = maxEventBytes;
+    this.#strict = strict;
+    this.#emit = emit;
+    this.#lines = new LineSplitter(this, maxEventBytes);
+  }
 
-    const field = (line: string): void => {
-      const colon = line.indexOf(':');
-      const name = colon === -1 ? line : line.slice(0, colon);
-      const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
-      if (name === 'data') addData(value, value.length);
-      else if (name === 'event') event = value;
-      else if (name === 'id') lastEventId = value.includes('\0') ? lastEventId : value;
-      else if (name === 'retry') {
-        if (isDigits(value)) emit({ kind: 'retry', delayMs: Number(value) });
-      } else emit({ kind: 'unknown', line });
-    };
+  push(bytes: Uint8Array): void {
+    this.#lines.push(bytes);
+  }
 
-    const lines = splitLines((bytes, start, end) => {
-      if (start === end) dispatch(false);
-      else if (startsData(bytes, start, end)) {
-        const from = start + 5;
-        const value = from < end && bytes[from] === SPACE ? from + 1 : from;
-        addData(bytes.toString('utf8', value, end), end - value);
-      } else if (bytes[start] === COLON) emit({ kind: 'comment', comment: bytes.toString('utf8', start + 1, end).trim() });
-      else field(bytes.toString('utf8', start, end));
-    }, maxEventBytes);
+  flush(): void {
+    // The standard discards an unfinished event; servers leave out the last blank line, and with it go the last words.
+    if (this.#strict) return;
+    this.#lines.flush();
+    this.#dispatch(true);
+  }
 
-    return {
-      push: (bytes) => lines.push(bytes),
-      flush: () => {
-        // The standard discards an unfinished event; servers leave out the last blank line, and with it go the last words.
-        if (strict) return;
-        lines.flush();
-        dispatch(true);
-      },
-    };
-  };
+  line(bytes: Buffer, start: number, end: number): void {
+    if (start === end) this.#dispatch(false);
+    else if (startsData(bytes, start, end)) {
+      const from = start + 5;
+      const value = from < end && bytes[from] === SPACE ? from + 1 : from;
+      this.#addData(bytes.toString('utf8', value, end), end - value);
+    } else if (bytes[start] === COLON) this.#emit({ kind: 'comment', comment: bytes.toString('utf8', start + 1, end).trim() });
+    else this.#field(bytes.toString('utf8', start, end));
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(':');
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
+    if (name === 'data') this.#addData(value, value.length);
+    else if (name === 'event') this.#event = value;
+    else if (name === 'id') this.#lastEventId = value.includes('\0') ? this.#lastEventId : value;
+    else if (name === 'retry') {
+      if (isDigits(value)) this.#emit({ kind: 'retry', delayMs: Number(value) });
+    } else this.#emit({ kind: 'unknown', line });
+  }
+
+  #addData(value: string, bytes: number): void {
+    if (this.#closesObject && !this.#strict && opensFrame(value)) this.#dispatch(false);
+    this.#dataBytes += bytes + 1;
+    if (this.#dataBytes > this.#maxEventBytes + 1) throw tooLarge(this.#maxEventBytes);
+    if (this.#data === undefined) this.#data = value;
+    else (this.#further ??= createLineJoiner()).add(value);
+    this.#closesObject = value.endsWith('}');
+  }
+
+  #dispatch(unterminated: boolean): void {
+    const event = this.#event;
+    this.#event = '';
+    if (this.#data === undefined) return;
+    const data = this.#further === undefined ? this.#data : `${this.#data}\n${this.#further.whole()}`;
+    this.#data = undefined;
+    this.#further = undefined;
+    this.#dataBytes = 0;
+    this.#closesObject = false;
+    this.#emit({ kind: 'event', data, event, lastEventId: this.#lastEventId, unterminated });
+  }
+}
 
 /** `data:` as bytes: nearly every line begins with it, so it is told before the line is made a string. */
 const startsData = (bytes: Buffer, start: number, end: number): boolean =>

@@ -1,6 +1,7 @@
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { ResponseHead } from './ResponseHead.ts';
+import type { SocketTrace } from './SocketTrace.ts';
 import type { ExchangePhase } from './toNetworkError.ts';
 import { toResponseHead, type RawHeaders } from './toResponseHead.ts';
 import { traceOf } from './TracedClient.ts';
@@ -29,8 +30,11 @@ const OVER = new Error('the call is over');
 
 /** One request sent and its response, as undici's handler; knows nothing of what the bytes mean. */
 export class Exchange {
-  readonly #options: object;
+  readonly #request: HttpRequest;
   readonly #owner: ExchangeOwner;
+  /** Let go once the request is on its way. */
+  #options: object | undefined;
+  #trace: SocketTrace | undefined;
   #phase: ExchangePhase = 'connect';
   #controller: Controller | undefined;
   /** Nothing is reported any more. */
@@ -40,17 +44,9 @@ export class Exchange {
   #mayPause = false;
   #reusedAt = -Infinity;
 
-  constructor({ address, headers, body }: HttpRequest, owner: ExchangeOwner) {
+  constructor(request: HttpRequest, owner: ExchangeOwner) {
+    this.#request = request;
     this.#owner = owner;
-    this.#options = {
-      origin: address.origin,
-      path: address.path,
-      method: 'POST',
-      headers,
-      body,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    };
   }
 
   get phase(): ExchangePhase {
@@ -58,8 +54,11 @@ export class Exchange {
   }
 
   send(dispatcher: DispatcherLike): void {
+    const { address, headers, body } = this.#request;
+    const options = { origin: address.origin, path: address.path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 };
+    this.#options = options;
     try {
-      dispatcher.dispatch(this.#options, this);
+      dispatcher.dispatch(options, this);
     } catch (error) {
       this.#fail(error);
     }
@@ -99,7 +98,9 @@ export class Exchange {
       return;
     }
     this.#phase = 'headers';
-    if ((traceOf(this.#options)?.use() ?? 0) > 0) this.#reusedAt = performance.now();
+    this.#trace = this.#traced();
+    this.#options = undefined;
+    if ((this.#trace?.use() ?? 0) > 0) this.#reusedAt = performance.now();
     this.#owner.connected();
   }
 
@@ -144,9 +145,13 @@ export class Exchange {
   /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */
   #abort(): void {
     if (this.#settled) return;
-    const trace = traceOf(this.#options);
+    const trace = this.#traced();
     if (trace === undefined) this.#controller?.abort(OVER);
     else trace.close(OVER);
+  }
+
+  #traced(): SocketTrace | undefined {
+    return this.#trace ?? (this.#options && traceOf(this.#options));
   }
 }
 

@@ -57,7 +57,7 @@ export interface ChunkChoice {
   readonly whole: boolean;
 }
 
-/** A chunk in our own words: the last place where wire names are known. */
+/** A chunk in our own words: the last place where wire names are known. It is lent, until the next one is read. */
 export interface Chunk {
   readonly kind: 'chunk';
   readonly id: string | undefined;

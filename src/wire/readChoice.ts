@@ -1,23 +1,23 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import type { ChunkChoice } from './Chunk.ts';
 import { isObject, numberOf, textOf, type JsonObject } from './json.ts';
+import type { OddityTaker } from './OddityTaker.ts';
 import { readContent } from './readContent.ts';
 import { readRareContent } from './readRareContent.ts';
 import { readReasoning } from './readReasoning.ts';
 import { readToolCalls } from './readToolCalls.ts';
 
 /** What reading a choice needs to know of the call. */
-export interface ReadChoiceConfig {
+export interface ReadChoiceConfig extends OddityTaker {
   readonly maxChoices: number;
   readonly reasoningFields: readonly string[];
-  readonly odd: (code: string, message: string) => void;
 }
 
 /** Reads one entry of `choices`; `position` stands in for an index the endpoint does not send. */
 export const readChoice = (choice: JsonObject, position: number, config: ReadChoiceConfig): ChunkChoice => {
   const [delta, whole] = contentOf(choice);
   const content = delta['content'];
-  const parts = typeof content === 'string' || content === null || content === undefined ? undefined : readContent(content, config.odd);
+  const parts = typeof content === 'string' || content === null || content === undefined ? undefined : readContent(content, config);
   const reasoning = readReasoning(delta, config.reasoningFields);
   return {
     index: readIndex(choice['index'], position, config),
@@ -25,7 +25,7 @@ export const readChoice = (choice: JsonObject, position: number, config: ReadCho
     reasoning: reasoning.text === '' && parts !== undefined ? parts.reasoning : reasoning.text,
     reasoningDetails: reasoning.details,
     refusal: textOf(delta['refusal']) ?? '',
-    toolCalls: readToolCalls(delta, config.odd),
+    toolCalls: readToolCalls(delta, config),
     rare: readRareContent(choice, delta, parts?.images ?? []),
     finishReason: typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : undefined,
     whole,

@@ -32,6 +32,9 @@ export const readChunk = (chunk: JsonObject, config: ReadChoiceConfig, context: 
 
 // Loops and `??` instead of lists and closures: this runs for every chunk.
 const readChoices = (choices: readonly unknown[], config: ReadChoiceConfig): readonly ChunkChoice[] => {
+  const [only] = choices;
+  // Nearly every chunk: a list that is pushed to takes space for sixteen more.
+  if (choices.length === 1 && isObject(only)) return [readChoice(only, 0, config)];
   const read: ChunkChoice[] = [];
   for (let position = 0; position < choices.length; position += 1) {
     const choice = choices[position];

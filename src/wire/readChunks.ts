@@ -1,13 +1,14 @@
 import { CompletionError } from '../errors/CompletionError.ts';
 import { exceedsDepth } from '../exceedsDepth.ts';
 import type { SseRecord } from '../sse/SseRecord.ts';
-import type { Stage } from '../stage.ts';
-import type { WireItem } from './Chunk.ts';
+import type { Stage, StageRun } from '../stage.ts';
+import type { Chunk, WireItem } from './Chunk.ts';
 import type { FailureContext } from './FailureContext.ts';
 import { findFailure } from './findFailure.ts';
-import { createFrameTemplates } from './createFrameTemplates.ts';
+import { FrameTemplates, type FrameReader } from './FrameTemplates.ts';
 import { isArray, isObject, parseJson, type JsonObject } from './json.ts';
 import { errorField } from './quirks.ts';
+import type { ReadChoiceConfig } from './readChoice.ts';
 import { readChunk } from './readChunk.ts';
 import { readFailure } from './readFailure.ts';
 import { REASONING_FIELDS } from './readReasoning.ts';
@@ -33,91 +34,107 @@ const OPEN_BRACE = 123;
  */
 export const readChunks =
   (config: ReadChunksConfig): Stage<SseRecord, WireItem> =>
-  (emit) => {
-    let done = false;
-    const odd = (code: string, message: string): void => emit({ kind: 'oddity', code, message });
-    const choices = { maxChoices: config.maxChoices, reasoningFields: config.reasoningFields ?? REASONING_FIELDS, odd };
+  (emit) =>
+    new ChunkReader(config, emit);
 
-    const templates = createFrameTemplates((data) => {
+class ChunkReader implements StageRun<SseRecord>, ReadChoiceConfig, FrameReader {
+  readonly maxChoices: number;
+  readonly reasoningFields: readonly string[];
+  readonly #config: ReadChunksConfig;
+  readonly #emit: (item: WireItem) => void;
+  readonly #templates: FrameTemplates = new FrameTemplates(this);
+  #done = false;
+
+  constructor(config: ReadChunksConfig, emit: (item: WireItem) => void) {
+    this.maxChoices = config.maxChoices;
+    this.reasoningFields = config.reasoningFields ?? REASONING_FIELDS;
+    this.#config = config;
+    this.#emit = emit;
+  }
+
+  push(record: SseRecord): void {
+    if (this.#done) return;
+    if (record.kind === 'event') {
+      const { data } = record;
+      if (record.event === 'error' && data !== '') throw reportedError(data, this.#config.failure);
+      if (isPing(record.event)) this.#emit({ kind: 'keepalive', comment: undefined });
+      else if (data.charCodeAt(0) === OPEN_BRACE) this.#readFrame(data, record.unterminated);
+      else this.#readOther(data.trim(), record.unterminated);
+    } else if (record.kind === 'comment') this.#emit({ kind: 'keepalive', comment: record.comment });
+    else if (record.kind === 'unknown') this.#readLine(record.line);
+  }
+
+  flush(): void {
+    // A record is whole, so nothing is held.
+  }
+
+  odd(code: string, message: string): void {
+    this.#emit({ kind: 'oddity', code, message });
+  }
+
+  readInFull(data: string): Chunk | undefined {
+    const value = parseJson(data);
+    return isObject(value) ? readChunk(value, this, this.#config.failure) : undefined;
+  }
+
+  #readFrame(data: string, unterminated: boolean): void {
+    const known = this.#templates.match(data);
+    if (known !== undefined) {
+      this.#emit(known);
+      return;
+    }
+    const { maxJsonDepth, onBadFrame } = this.#config;
+    if (exceedsDepth(data, maxJsonDepth)) throw tooDeep(maxJsonDepth);
+    const value = parseJson(data);
+    if (isObject(value)) this.#readObject(value, data);
+    else if (value !== undefined) this.#readValue(value);
+    // The last event, cut off: the answer's end decides what that means.
+    else if (unterminated) this.odd('cut_frame', 'the stream ended in the middle of a frame');
+    else if (onBadFrame === 'error') throw damaged(data);
+    else this.odd('bad_frame', `a frame of ${data.length} characters is damaged and was skipped`);
+  }
+
+  #readObject(object: JsonObject, data?: string): void {
+    const chunk = readChunk(object, this, this.#config.failure);
+    if (data !== undefined && this.#config.learnFrames) this.#templates.learn(data, chunk);
+    if (chunk.failure === undefined && isBlank(object)) this.#emit({ kind: 'keepalive', comment: undefined });
+    else this.#emit(chunk);
+  }
+
+  #readValue(value: unknown): void {
+    if (isObject(value)) this.#readObject(value);
+    else if (isArray(value) && value.some(isObject)) for (const entry of value) this.#readValue(entry);
+    else if (value === null || value === '') this.#emit({ kind: 'keepalive', comment: undefined });
+    else this.odd('not_a_chunk', 'a frame holds JSON that is no chunk');
+  }
+
+  #readOther(data: string, unterminated: boolean): void {
+    if (data === '[DONE]') {
+      this.#done = true;
+      this.#emit({ kind: 'done' });
+    } else if (data === '') this.#emit({ kind: 'keepalive', comment: undefined });
+    else if (data.startsWith(':')) this.#emit({ kind: 'keepalive', comment: data.slice(1).trim() });
+    else if (startsLikeJson(data)) this.#readFrame(data, unterminated);
+    else {
       const value = parseJson(data);
-      return isObject(value) ? readChunk(value, choices, config.failure) : undefined;
-    });
+      if (value === undefined) this.odd('not_json', 'a data line that is no JSON was skipped');
+      else this.#readValue(value);
+    }
+  }
 
-    const readObject = (object: JsonObject, data?: string): void => {
-      const chunk = readChunk(object, choices, config.failure);
-      if (data !== undefined && config.learnFrames) templates.learn(data, chunk);
-      if (chunk.failure === undefined && isBlank(object)) emit({ kind: 'keepalive', comment: undefined });
-      else emit(chunk);
-    };
-
-    const readValue = (value: unknown): void => {
-      if (isObject(value)) readObject(value);
-      else if (isArray(value) && value.some(isObject)) for (const entry of value) readValue(entry);
-      else if (value === null || value === '') emit({ kind: 'keepalive', comment: undefined });
-      else odd('not_a_chunk', 'a frame holds JSON that is no chunk');
-    };
-
-    const readFrame = (data: string, unterminated: boolean): void => {
-      const known = templates.match(data);
-      if (known !== undefined) {
-        emit(known);
-        return;
-      }
-      if (exceedsDepth(data, config.maxJsonDepth)) throw tooDeep(config.maxJsonDepth);
-      const value = parseJson(data);
-      if (isObject(value)) readObject(value, data);
-      else if (value !== undefined) readValue(value);
-      // The last event, cut off: the answer's end decides what that means.
-      else if (unterminated) odd('cut_frame', 'the stream ended in the middle of a frame');
-      else if (config.onBadFrame === 'error') throw damaged(data);
-      else odd('bad_frame', `a frame of ${data.length} characters is damaged and was skipped`);
-    };
-
-    const readOther = (data: string, unterminated: boolean): void => {
-      if (data === '[DONE]') {
-        done = true;
-        emit({ kind: 'done' });
-      } else if (data === '') emit({ kind: 'keepalive', comment: undefined });
-      else if (data.startsWith(':')) emit({ kind: 'keepalive', comment: data.slice(1).trim() });
-      else if (startsLikeJson(data)) readFrame(data, unterminated);
-      else {
-        const value = parseJson(data);
-        if (value === undefined) odd('not_json', 'a data line that is no JSON was skipped');
-        else readValue(value);
-      }
-    };
-
-    /** A line outside the fields of the standard: an error, a chunk that forgot its `data:`, or nothing to us. */
-    const readLine = (line: string): void => {
-      const said = errorField(line) ?? '';
-      if (said === '' || said === 'null') return;
-      const value = parseJson(said);
-      const failure = findFailure(value);
-      if (failure !== undefined) throw readFailure(failure, config.failure);
-      if (line.startsWith('error:')) throw readFailure(value ?? said, config.failure);
-      const isChunk = isObject(value) && isArray(value['choices']);
-      odd('unknown_line', `a line outside the data field was ${isChunk ? 'read as a chunk' : 'skipped'}`);
-      if (isChunk) readFrame(said, false);
-    };
-
-    return {
-      push: (record) => {
-        if (done) return;
-        if (record.kind === 'event') {
-          const { data } = record;
-          if (record.event === 'error' && data !== '') throw reportedError(data, config.failure);
-          if (isPing(record.event)) {
-            emit({ kind: 'keepalive', comment: undefined });
-            return;
-          }
-          if (data.charCodeAt(0) === OPEN_BRACE) readFrame(data, record.unterminated);
-          else readOther(data.trim(), record.unterminated);
-        } else if (record.kind === 'comment') emit({ kind: 'keepalive', comment: record.comment });
-        else if (record.kind === 'unknown') readLine(record.line);
-      },
-      flush: () => undefined,
-    };
-  };
+  /** A line outside the fields of the standard: an error, a chunk that forgot its `data:`, or nothing to us. */
+  #readLine(line: string): void {
+    const said = errorField(line) ?? '';
+    if (said === '' || said === 'null') return;
+    const value = parseJson(said);
+    const failure = findFailure(value);
+    if (failure !== undefined) throw readFailure(failure, this.#config.failure);
+    if (line.startsWith('error:')) throw readFailure(value ?? said, this.#config.failure);
+    const isChunk = isObject(value) && isArray(value['choices']);
+    this.odd('unknown_line', `a line outside the data field was ${isChunk ? 'read as a chunk' : 'skipped'}`);
+    if (isChunk) this.#readFrame(said, false);
+  }
+}
 
 /** `event: error` is an error whatever its data looks like. */
 const reportedError = (data: string, context: FailureContext): CompletionError => {

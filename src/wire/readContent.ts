@@ -1,4 +1,5 @@
 import { isArray, isObject, textOf, type JsonObject } from './json.ts';
+import type { OddityTaker } from './OddityTaker.ts';
 
 /** What a `content` field holds: text, and reasoning where the endpoint sends both as parts. */
 export interface Content {
@@ -11,13 +12,13 @@ export interface Content {
  * Reads `content` in each of its forms: text, nothing, a list of parts (`text`, `thinking`, `image_url`), or by mistake a
  * number or a boolean, which is taken as its text.
  */
-export const readContent = (content: unknown, odd: (code: string, message: string) => void): Content => {
+export const readContent = (content: unknown, told: OddityTaker): Content => {
   const found: Content = { text: '', reasoning: '', images: [] };
   if (isArray(content)) for (const part of content) addPart(found, part);
   else if (isObject(content)) addPart(found, content);
   else if (typeof content === 'number' || typeof content === 'boolean') {
     found.text = String(content);
-    odd('content_not_text', `content is a ${typeof content}, taken as text`);
+    told.odd('content_not_text', `content is a ${typeof content}, taken as text`);
   }
   return found;
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createSeen } from '../../src/events/createSeen.ts';
+import { Seen } from '../../src/events/Seen.ts';
 import { looksCumulative } from '../../src/events/looksCumulative.ts';
 import { isContent } from 'rx-completions';
 
 describe('the memory of what was seen', () => {
   it('knows a key again, short or long, and tells keys that differ in one character', () => {
-    const seen = createSeen();
+    const seen = new Seen();
     const long = 'x'.repeat(100_000);
     for (const key of ['a', '', long, `${long}a`, `a${long}`, `${long.slice(1)}y`]) {
       expect(seen.isNew(key)).toBe(true);
@@ -14,7 +14,7 @@ describe('the memory of what was seen', () => {
   });
 
   it('takes up no more keys than its bound; what comes behind it is new each time', () => {
-    const seen = createSeen();
+    const seen = new Seen();
     for (let key = 0; key < 4096; key += 1) seen.isNew(`${key}`);
     expect(seen.isNew('beyond')).toBe(true);
     expect(seen.isNew('beyond')).toBe(true);

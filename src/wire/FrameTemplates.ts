@@ -1,21 +1,26 @@
 import type { Chunk, ChunkChoice, ToolCallPiece } from './Chunk.ts';
 import { parseJson } from './json.ts';
 
-/** Reads frames that repeat an earlier one but for one string, which nearly every frame of a stream does. */
-export interface FrameTemplates {
-  /** The frame's chunk, if it fits a template; it is what reading the frame in full would give. */
-  match(data: string): Chunk | undefined;
-  /** Makes a template of a frame that was read in full. */
-  learn(data: string, chunk: Chunk): void;
+/** Reads a frame by parsing it. */
+export interface FrameReader {
+  readInFull(data: string): Chunk | undefined;
 }
 
-/** Everything of a frame but the piece of content in it, and how to make its chunk with another piece. */
+/** What of a chunk a template fills. */
+type Hole =
+  | { readonly field: 'text' | 'reasoning'; readonly of: Writable<ChunkChoice> }
+  | { readonly field: 'args'; readonly of: Writable<ToolCallPiece> };
+
+type Writable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
+
+/** Everything of a frame but the piece of content in it, and its chunk, which each frame's piece is filled into. */
 interface Template {
   readonly prefix: string;
   /** What stands between the piece and the padding; absent where a frame has none. */
   readonly middle: string | undefined;
   readonly suffix: string;
-  readonly fill: (piece: string) => Chunk;
+  readonly chunk: Chunk;
+  readonly hole: Hole;
 }
 
 /** Interleaved tool calls need a template each. */
@@ -34,49 +39,59 @@ const PROBE = 'a piece that is not there';
 const PADDINGS = ['"obfuscation":"', '"p":"'];
 
 /**
+ * Reads frames that repeat an earlier one but for one string, which nearly every frame of a stream does.
+ *
  * A template is the text before and after one string of a JSON text. Between them, whatever is the inside of a JSON string
- * leaves the rest of the value as it was: that is why a frame that fits needs no parsing. `read` reads a frame in full; it
- * proves each template once, with a probe in the piece's place.
+ * leaves the rest of the value as it was: that is why a frame that fits needs no parsing. The reader of whole frames proves
+ * each template once, with a probe in the piece's place.
  */
-export const createFrameTemplates = (read: (data: string) => Chunk | undefined): FrameTemplates => {
-  const templates: Template[] = [];
+export class FrameTemplates {
+  readonly #reader: FrameReader;
+  #templates: readonly Template[] = [];
   /** Where the last frame fitted. The next one mostly fits there too, or at the place behind it: parallel calls take turns. */
-  let latest = 0;
-  let toSkip = 0;
-  let pause = 1;
+  #latest = 0;
+  #toSkip = 0;
+  #pause = 1;
 
-  return {
-    match: (data) => {
-      for (let tried = 0; tried < templates.length; tried += 1) {
-        const at = (latest + tried) % templates.length;
-        const template = templates[at];
-        if (template === undefined) break;
-        const end = data.length - template.suffix.length;
-        if (end <= template.prefix.length || !fits(data, template, end)) continue;
-        const piece = insideOfString(data.slice(template.prefix.length, endOfPiece(data, template, end)));
-        if (piece === undefined || piece === '') continue;
-        latest = at;
-        toSkip = 0;
-        pause = 1;
-        return template.fill(piece);
-      }
-      return undefined;
-    },
-    learn: (data, chunk) => {
-      if (toSkip > 0) {
-        toSkip -= 1;
-        return;
-      }
-      const template = templateOf(data, chunk, read);
-      if (template === undefined) return;
-      if (pause > FORGETFUL_PAUSE) templates.length = 0;
-      toSkip = pause;
-      pause = Math.min(2 * pause, MAX_PAUSE);
-      if (templates.push(template) > MAX_TEMPLATES) templates.shift();
-      latest = templates.length - 1;
-    },
-  };
-};
+  constructor(reader: FrameReader) {
+    this.#reader = reader;
+  }
+
+  /** The frame's chunk, if it fits a template: what reading it in full would give. It is lent until the next frame is read. */
+  match(data: string): Chunk | undefined {
+    const templates = this.#templates;
+    for (let tried = 0; tried < templates.length; tried += 1) {
+      const at = (this.#latest + tried) % templates.length;
+      const template = templates[at];
+      if (template === undefined) break;
+      const end = data.length - template.suffix.length;
+      if (end <= template.prefix.length || !fits(data, template, end)) continue;
+      const piece = insideOfString(data.slice(template.prefix.length, endOfPiece(data, template, end)));
+      if (piece === undefined || piece === '') continue;
+      this.#latest = at;
+      this.#toSkip = 0;
+      this.#pause = 1;
+      fill(template.hole, piece);
+      return template.chunk;
+    }
+    return undefined;
+  }
+
+  /** Makes a template of a frame that was read in full. */
+  learn(data: string, chunk: Chunk): void {
+    if (this.#toSkip > 0) {
+      this.#toSkip -= 1;
+      return;
+    }
+    const template = templateOf(data, chunk, this.#reader);
+    if (template === undefined) return;
+    const kept = this.#pause > FORGETFUL_PAUSE ? [] : this.#templates.slice(1 - MAX_TEMPLATES);
+    this.#templates = [...kept, template];
+    this.#latest = kept.length;
+    this.#toSkip = this.#pause;
+    this.#pause = Math.min(2 * this.#pause, MAX_PAUSE);
+  }
+}
 
 /** Slices are compared as blocks of memory, which `startsWith` and `endsWith` are not. */
 const fits = (data: string, { prefix, suffix }: Template, end: number): boolean =>
@@ -93,17 +108,22 @@ const endOfPiece = (data: string, { prefix, middle }: Template, end: number): nu
   return at !== -1 && from <= end && isPlain(data.slice(from, end)) ? at : prefix.length;
 };
 
-const templateOf = (data: string, chunk: Chunk, read: (data: string) => Chunk | undefined): Template | undefined => {
-  const hole = holeOf(chunk);
-  if (hole === undefined || data.length > MAX_LEARNED_CHARS) return undefined;
-  const quoted = JSON.stringify(hole.piece);
+const templateOf = (data: string, chunk: Chunk, reader: FrameReader): Template | undefined => {
+  const learned = pieceOf(chunk);
+  if (learned === undefined || data.length > MAX_LEARNED_CHARS) return undefined;
+  const quoted = JSON.stringify(learned);
   // The piece may stand elsewhere too, as a model's name, say: the probe tells which of them is the content.
   let at = data.indexOf(quoted);
   for (let probes = 0; at !== -1 && probes < MAX_PROBES; probes += 1) {
     const prefix = data.slice(0, at + 1);
-    const suffix = data.slice(at + quoted.length - 1);
-    const probed = read(prefix + PROBE + suffix);
-    if (probed !== undefined && holeOf(probed)?.piece === PROBE) return { prefix, ...withoutPadding(suffix), fill: hole.fill };
+    const rest = data.slice(at + quoted.length - 1);
+    const probed = reader.readInFull(prefix + PROBE + rest);
+    const [choice] = probed?.choices ?? [];
+    if (probed !== undefined && choice !== undefined && pieceOf(probed) === PROBE) {
+      const { middle, suffix } = withoutPadding(rest);
+      // The parsed frame is no other frame's, and would be kept for nothing.
+      return { prefix, middle, suffix, chunk: { ...probed, raw: undefined }, hole: holeOf(choice) };
+    }
     at = data.indexOf(quoted, at + 1);
   }
   return undefined;
@@ -119,23 +139,30 @@ const withoutPadding = (rest: string): Pick<Template, 'middle' | 'suffix'> => {
   return { middle: undefined, suffix: rest };
 };
 
-/** The one piece of content of an ordinary chunk, and the same chunk with another; nothing where the chunk holds more. */
-const holeOf = (chunk: Chunk): { piece: string; fill: (piece: string) => Chunk } | undefined => {
+/** The one piece of content of an ordinary chunk; nothing where the chunk holds more. */
+const pieceOf = (chunk: Chunk): string | undefined => {
   const [choice] = chunk.choices;
   if (choice === undefined || chunk.choices.length > 1 || !isOrdinary(chunk, choice)) return undefined;
   const { text, reasoning, toolCalls } = choice;
-  // The parsed frame is no other frame's, and would be kept for nothing.
-  const common = { ...chunk, raw: undefined };
-  const filled = (fields: Partial<ChunkChoice>): Chunk => ({ ...common, choices: [{ ...choice, ...fields }] });
   if (toolCalls !== undefined) {
     const [call] = toolCalls;
     if (call === undefined || toolCalls.length > 1 || text !== '' || reasoning !== '' || !isContinuation(call)) return undefined;
-    return { piece: call.args, fill: (args) => filled({ toolCalls: [{ ...call, args }] }) };
+    return call.args;
   }
   if ((text === '') === (reasoning === '')) return undefined;
-  return text === ''
-    ? { piece: reasoning, fill: (piece) => filled({ reasoning: piece }) }
-    : { piece: text, fill: (piece) => filled({ text: piece }) };
+  return text === '' ? reasoning : text;
+};
+
+/** Where the piece stands in a choice that has one. */
+const holeOf = (choice: ChunkChoice): Hole => {
+  const [call] = choice.toolCalls ?? [];
+  return call === undefined ? { field: choice.text === '' ? 'reasoning' : 'text', of: choice } : { field: 'args', of: call };
+};
+
+const fill = (hole: Hole, piece: string): void => {
+  if (hole.field === 'args') hole.of.args = piece;
+  else if (hole.field === 'text') hole.of.text = piece;
+  else hole.of.reasoning = piece;
 };
 
 const isOrdinary = (chunk: Chunk, choice: ChunkChoice): boolean =>

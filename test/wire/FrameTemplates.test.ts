@@ -9,8 +9,9 @@ import { readChunks } from '../../src/wire/readChunks.ts';
 const read = (body: Buffer, learnFrames: boolean): readonly unknown[] => {
   const items: unknown[] = [];
   const config = { maxJsonDepth: 256, maxChoices: 128, onBadFrame: 'error', failure: {}, learnFrames } as const;
-  // What is compared is what later stations see; the parsed object itself is not there when nothing was parsed.
-  const keep = (item: WireItem): number => items.push(item.kind === 'chunk' ? { ...item, raw: undefined } : item);
+  // What is compared is what later stations see: the parsed object itself is not there when nothing was parsed, and a chunk
+  // is lent until the next one is read.
+  const keep = (item: WireItem): number => items.push(item.kind === 'chunk' ? structuredClone({ ...item, raw: undefined }) : item);
   try {
     const stage = compose(decodeSse(), readChunks(config))(keep);
     stage.push(body);
