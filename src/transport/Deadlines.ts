@@ -49,8 +49,8 @@ export class Deadlines {
   }
 
   /** There was a sign of life. */
-  seen(): void {
-    this.#seenAt = performance.now();
+  seen(now: number = performance.now()): void {
+    this.#seenAt = now;
   }
 
   /** The last sign of life was content. */

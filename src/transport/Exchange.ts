@@ -1,10 +1,9 @@
 import type { DispatcherLike } from '../request/DispatcherLike.ts';
 import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { ResponseHead } from './ResponseHead.ts';
-import type { SocketTrace } from './SocketTrace.ts';
 import type { ExchangePhase } from './toNetworkError.ts';
 import { toResponseHead, type RawHeaders } from './toResponseHead.ts';
-import { traceOf } from './TracedClient.ts';
+import type { TracedOptions } from './TracedClient.ts';
 
 /** Whom an exchange reports to. After `responseEnded` or `responseFailed`, and once it was stopped, it reports nothing. */
 export interface ExchangeOwner {
@@ -32,9 +31,7 @@ const OVER = new Error('the call is over');
 export class Exchange {
   readonly #request: HttpRequest;
   readonly #owner: ExchangeOwner;
-  /** Let go once the request is on its way. */
-  #options: object | undefined;
-  #trace: SocketTrace | undefined;
+  #traced: TracedOptions | undefined;
   #phase: ExchangePhase = 'connect';
   #controller: Controller | undefined;
   /** Nothing is reported any more. */
@@ -55,8 +52,17 @@ export class Exchange {
 
   send(dispatcher: DispatcherLike): void {
     const { address, headers, body } = this.#request;
-    const options = { origin: address.origin, path: address.path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 };
-    this.#options = options;
+    const options = {
+      origin: address.origin,
+      path: address.path,
+      method: 'POST',
+      headers,
+      body,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      trace: undefined,
+    };
+    this.#traced = options;
     try {
       dispatcher.dispatch(options, this);
     } catch (error) {
@@ -68,7 +74,7 @@ export class Exchange {
   stop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#abort();
+    this.abort();
   }
 
   /**
@@ -80,7 +86,7 @@ export class Exchange {
     // A paused socket would not come to the response's end.
     this.resume();
     this.#over = true;
-    setImmediate(() => this.#abort());
+    setImmediate(abortLeft, this);
   }
 
   pause(): void {
@@ -94,13 +100,14 @@ export class Exchange {
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#over) {
-      this.#abort();
+      this.abort();
       return;
     }
     this.#phase = 'headers';
-    this.#trace = this.#traced();
-    this.#options = undefined;
-    if ((this.#trace?.use() ?? 0) > 0) this.#reusedAt = performance.now();
+    const trace = this.#traced?.trace;
+    // The rest of the options is of no more use; an open stream would keep it.
+    this.#traced = { trace };
+    if ((trace?.use() ?? 0) > 0) this.#reusedAt = performance.now();
     this.#owner.connected();
   }
 
@@ -143,17 +150,15 @@ export class Exchange {
   }
 
   /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */
-  #abort(): void {
+  abort(): void {
     if (this.#settled) return;
-    const trace = this.#traced();
+    const trace = this.#traced?.trace;
     if (trace === undefined) this.#controller?.abort(OVER);
     else trace.close(OVER);
   }
-
-  #traced(): SocketTrace | undefined {
-    return this.#trace ?? (this.#options && traceOf(this.#options));
-  }
 }
+
+const abortLeft = (exchange: Exchange): void => exchange.abort();
 
 /**
  * undici 7 throws past every caller, which ends the process, when the peer closes a paused response that will not be kept

@@ -36,16 +36,16 @@ export class PlainFeed implements BodyFeed {
     this.#flow = flow;
   }
 
-  push(bytes: Uint8Array): void {
-    this.#beginStretch();
-    if (!this.#holdsReads() && !this.#onHold && bytes.length <= MAX_READ_BYTES && !this.#isOver()) {
-      this.#read(bytes);
+  push(bytes: Uint8Array, now: number): void {
+    this.#beginStretch(now);
+    if (!this.#holdsReads() && !this.#onHold && bytes.length <= MAX_READ_BYTES && !this.#isOver(now)) {
+      this.#read(bytes, now);
       return;
     }
     (this.#held ??= new HeldReads()).push(bytes);
     if (this.#onHold) this.#pauseWhenFull();
     if (this.#next !== undefined || this.#onHold) return;
-    if (this.#isOver()) this.#goOnLater();
+    if (this.#isOver(now)) this.#goOnLater();
     else this.#readOn();
   }
 
@@ -74,17 +74,16 @@ export class PlainFeed implements BodyFeed {
     return this.#held?.isEmpty() === false;
   }
 
-  #beginStretch(): void {
-    const now = performance.now();
+  #beginStretch(now: number): void {
     if (this.#turn === undefined && now - this.#readAt > SILENCE_MS) this.#began = now;
   }
 
-  #isOver(): boolean {
-    return performance.now() - this.#began > STRETCH_MS;
+  #isOver(now: number): boolean {
+    return now - this.#began > STRETCH_MS;
   }
 
-  #read(bytes: Uint8Array): void {
-    this.#outlet.read(bytes);
+  #read(bytes: Uint8Array, now: number): void {
+    this.#outlet.read(bytes, now);
     this.#readAt = performance.now();
     if (this.#turn !== undefined || this.#stopped || this.#readAt - this.#began < NOTABLE_MS) return;
     this.#turn = setImmediate(() => {
@@ -108,12 +107,14 @@ export class PlainFeed implements BodyFeed {
 
   #readOn(): void {
     this.#next = undefined;
-    this.#beginStretch();
+    let now = performance.now();
+    this.#beginStretch(now);
     while (this.#held !== undefined && this.#holdsReads()) {
       if (this.#onHold) return;
-      this.#read(this.#held.take(SLICE_BYTES));
+      this.#read(this.#held.take(SLICE_BYTES), now);
       if (this.#stopped) return;
-      if (this.#holdsReads() && this.#isOver()) {
+      now = this.#readAt;
+      if (this.#holdsReads() && this.#isOver(now)) {
         this.#goOnLater();
         return;
       }

@@ -50,11 +50,12 @@ export class Reading implements BodyOutlet, PacedSource {
 
   /** Bytes came from the network. */
   receive(bytes: Uint8Array): void {
-    this.#deadlines.seen();
+    const now = performance.now();
+    this.#deadlines.seen(now);
     this.#arrivedBytes += bytes.length;
     // Counted here too: what is held, or decodes to nothing, costs as well.
     if (this.#arrivedBytes > this.#request.limits.maxStreamBytes) this.#fail(this.#tooLong());
-    else this.#feed.push(bytes);
+    else this.#feed.push(bytes, now);
   }
 
   /** No more comes from the network, because of `failure` if there is one. */
@@ -67,9 +68,9 @@ export class Reading implements BodyOutlet, PacedSource {
     this.#feed.stop();
   }
 
-  read(bytes: Uint8Array): void {
+  read(bytes: Uint8Array, now: number): void {
     if (this.#stopped) return;
-    this.#deadlines.seen();
+    this.#deadlines.seen(now);
     this.#readBytes += bytes.length;
     if (this.#readBytes > this.#request.limits.maxStreamBytes) {
       this.#fail(this.#tooLong());

@@ -1,10 +1,10 @@
 import { Client, type buildConnector, type Dispatcher } from 'undici';
 import { SocketTrace } from './SocketTrace.ts';
 
-const traces = new WeakMap<object, SocketTrace>();
-
-/** The trace of the socket a request goes to, found by the options it was dispatched with. */
-export const traceOf = (options: object): SocketTrace | undefined => traces.get(options);
+/** Options of a request that wants to know the socket it goes to. Other dispatchers leave the field as it is. */
+export interface TracedOptions {
+  trace: SocketTrace | undefined;
+}
 
 /** One keep-alive connection of our own dispatcher, with a trace of its sockets. */
 export class TracedClient extends Client {
@@ -18,8 +18,8 @@ export class TracedClient extends Client {
     this.#trace = trace;
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    traces.set(options, this.#trace);
+  override dispatch(options: Dispatcher.DispatchOptions & Partial<TracedOptions>, handler: Dispatcher.DispatchHandler): boolean {
+    options.trace = this.#trace;
     return super.dispatch(options, handler);
   }
 }

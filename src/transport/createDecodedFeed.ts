@@ -20,7 +20,7 @@ export const createDecodedFeed = (
 
   const open = (first: Uint8Array): Transform =>
     createDecoder(first)
-      .on('data', (bytes: Uint8Array) => outlet.read(bytes))
+      .on('data', (bytes: Uint8Array) => outlet.read(bytes, performance.now()))
       .on('end', () => outlet.ended(broken))
       .on('error', (error) => outlet.ended(broken ?? decodeError(error)));
 

@@ -28,7 +28,7 @@ const TOKENS: readonly Spelling[] = [
 
 /** What a response says of the endpoint's limits; `undefined` when it says nothing that can be read. */
 export const readRateLimit = (headers: Headers, now: number = Date.now()): RateLimit | undefined => {
-  if (!Object.keys(headers).some(saysWhatIsLeft)) return undefined;
+  if (!saySomething(headers)) return undefined;
   const requests = allowanceIn(headers, REQUESTS, now);
   const tokens = allowanceIn(headers, TOKENS, now);
   if (requests === undefined && tokens === undefined) return undefined;
@@ -36,7 +36,10 @@ export const readRateLimit = (headers: Headers, now: number = Date.now()): RateL
 };
 
 /** Most endpoints say nothing, which is told sooner than which spelling they use. */
-const saysWhatIsLeft = (name: string): boolean => name.includes('ratelimit-') && name.includes('remaining');
+const saySomething = (headers: Headers): boolean => {
+  for (const name in headers) if (name.includes('ratelimit-') && name.includes('remaining')) return true;
+  return false;
+};
 
 const allowanceIn = (headers: Headers, spellings: readonly Spelling[], now: number): Allowance | undefined => {
   for (const nameOf of spellings) {

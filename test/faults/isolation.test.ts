@@ -59,7 +59,6 @@ describe('modules', () => {
       'src/request/addressOf.ts: const known = new WeakMap<Model, Address>();',
       'src/request/learnManners.ts: const learned = new WeakMap<Model, Partial<Manners>>();',
       'src/request/wireResponseFormat.ts: const written = new WeakMap<z.ZodType, StrictSchema>();',
-      'src/transport/TracedClient.ts: const traces = new WeakMap<object, SocketTrace>();',
       'src/transport/onAbort.ts: const listenings = new WeakMap<AbortSignal, Listening>();',
       'src/transport/sharedDispatcher.ts: let shared: DispatcherLike | undefined;',
       'src/transport/sharedDispatcher.ts: let fresh: DispatcherLike | undefined;',

@@ -10,7 +10,7 @@ describe('PlainFeed', () => {
     const slices: Uint8Array[] = [];
     let endings = 0;
     const feed = new PlainFeed({ read: (bytes) => slices.push(bytes), ended: () => endings++ }, flow);
-    feed.push(body);
+    feed.push(body, performance.now());
     feed.end();
     expect(Buffer.compare(Buffer.concat(slices), body)).toBe(0);
     expect(Math.max(...slices.map((slice) => slice.length))).toBe(16 * 1024);
@@ -29,7 +29,7 @@ describe('PlainFeed', () => {
       { read, ended: () => ended.resolve() },
       { pause: () => log.push('pause'), resume: () => log.push('resume') },
     );
-    feed.push(new Uint8Array(65 * 1024));
+    feed.push(new Uint8Array(65 * 1024), performance.now());
     feed.end();
     await ended.promise;
     expect(log.filter((entry) => entry === 'read').length).toBe(5);
@@ -45,7 +45,7 @@ describe('PlainFeed', () => {
       feed.stop();
     };
     const feed = new PlainFeed({ read, ended: () => endings++ }, flow);
-    feed.push(new Uint8Array(100_000));
+    feed.push(new Uint8Array(100_000), performance.now());
     expect([reads, endings]).toEqual([1, 0]);
   });
 
@@ -59,7 +59,7 @@ describe('PlainFeed', () => {
       read.push(number);
     };
     const feed = new PlainFeed({ read: readSlowly, ended: () => ended.resolve() }, flow);
-    for (let number = 0; number < 40; number++) feed.push(Uint8Array.of(number));
+    for (let number = 0; number < 40; number++) feed.push(Uint8Array.of(number), performance.now());
     feed.end();
     let seen = 0;
     do {
@@ -87,7 +87,7 @@ describe('PlainFeed', () => {
       };
       const feed = new PlainFeed({ read, ended: () => ended.resolve() }, flow);
       feed.hold();
-      for (let number = 0; number < count; number++) feed.push(Uint8Array.of(1));
+      for (let number = 0; number < count; number++) feed.push(Uint8Array.of(1), performance.now());
       feed.end();
       const begin = performance.now();
       feed.release();
@@ -107,9 +107,9 @@ describe('PlainFeed', () => {
       while (performance.now() < until);
     };
     const feed = new PlainFeed({ read: readSlowly, ended: () => undefined }, flow);
-    feed.push(new Uint8Array(1));
+    feed.push(new Uint8Array(1), performance.now());
     await turns(2);
-    feed.push(new Uint8Array(1));
+    feed.push(new Uint8Array(1), performance.now());
     expect(reads).toBe(2);
   });
 });

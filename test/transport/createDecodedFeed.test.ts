@@ -13,7 +13,7 @@ describe('createDecodedFeed', () => {
       { read: (read) => (bytes += read.length), ended: () => ended.resolve() },
       { pause: () => log.push('pause'), resume: () => log.push(`resume after ${bytes} bytes`) },
     );
-    feed.push(zlib.gzipSync(Buffer.alloc(1024 * 1024)));
+    feed.push(zlib.gzipSync(Buffer.alloc(1024 * 1024)), performance.now());
     expect(log).toEqual(['pause']);
     feed.end();
     await ended.promise;

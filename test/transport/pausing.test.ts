@@ -147,7 +147,7 @@ describe('a call that is made to wait', () => {
       },
       { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
     );
-    feed.push(Buffer.alloc(100_000));
+    feed.push(Buffer.alloc(100_000), performance.now());
     feed.end();
     await turns(5);
     expect(lengths).toEqual([16_384]);
@@ -169,9 +169,9 @@ describe('a call that is made to wait', () => {
       { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
     );
     feed.hold();
-    for (let count = 0; count < 63; count++) feed.push(Buffer.alloc(1024));
+    for (let count = 0; count < 63; count++) feed.push(Buffer.alloc(1024), performance.now());
     expect([flow, lengths]).toEqual([[], []]);
-    feed.push(Buffer.alloc(1024));
+    feed.push(Buffer.alloc(1024), performance.now());
     expect([flow, lengths]).toEqual([['pause'], []]);
     feed.release();
     await turns(3);
@@ -194,7 +194,7 @@ describe('a call that is made to wait', () => {
       },
       { pause: () => flow.push('pause'), resume: () => flow.push(`resume after ${bytes}`) },
     );
-    feed.push(zlib.gzipSync(Buffer.alloc(1024 * 1024)));
+    feed.push(zlib.gzipSync(Buffer.alloc(1024 * 1024)), performance.now());
     await until(() => bytes > 0);
     await elsewhere();
     expect(bytes).toBeLessThanOrEqual(64 * 1024);
@@ -218,7 +218,7 @@ describe('a call that is made to wait', () => {
       },
       { pause: () => undefined, resume: () => flow.push('resume') },
     );
-    feed.push(zlib.gzipSync('short'));
+    feed.push(zlib.gzipSync('short'), performance.now());
     await until(() => flow.length > 0);
     await elsewhere();
     expect(flow).toEqual(['read']);
