@@ -7,6 +7,8 @@ import type { Timeouts } from './Timeouts.ts';
 /** Checks a call's options: a copy of them, or a `config` error that names every field that cannot be used. */
 export const parseOptions = (options: unknown): CallOptions => {
   if (options === undefined) return NONE;
+  const given = parseGiven(options);
+  if (given !== undefined) return given;
   const parsed = schema.safeParse(options);
   // The schema has checked every field; absent and undefined are the same to whoever reads them.
   if (parsed.success) return parsed.data as CallOptions;
@@ -14,6 +16,28 @@ export const parseOptions = (options: unknown): CallOptions => {
 };
 
 const NONE: CallOptions = {};
+
+/**
+ * Few of the options are given, so of a plain object only they are looked at. Nothing where one cannot be used or is not
+ * known.
+ */
+const parseGiven = (options: unknown): CallOptions | undefined => {
+  if (!isPlainObject(options)) return undefined;
+  const parsed: Record<string, unknown> = {};
+  for (const name in options) {
+    const field = FIELDS.get(name);
+    if (field === undefined) return undefined;
+    const value = options[name];
+    if (value === undefined) continue;
+    const result = field.safeParse(value);
+    if (!result.success) return undefined;
+    parsed[name] = result.data;
+  }
+  return parsed;
+};
+
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const place = (path: string): string => (path === '' ? '`options`' : `\`options.${path}\``);
 
@@ -110,6 +134,8 @@ const fields = {
   includeHeartbeats: flag,
   includeRaw: flag,
 } satisfies Record<keyof CallOptions, z.ZodType>;
+
+const FIELDS: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(fields));
 
 const schema = z.strictObject(fields);
 

@@ -35,8 +35,8 @@ export const wireMessages = (context: Context, draft: Draft): readonly WireObjec
 const expectContext = (context: unknown): void => {
   if (typeof context !== 'object' || context === null || Array.isArray(context))
     throw configError('`context` must be an object with `messages`');
-  for (const [name, value] of Object.entries(context)) {
-    if (CONTEXT_FIELDS.includes(name) || value === undefined) continue;
+  for (const name of Object.keys(context)) {
+    if (CONTEXT_FIELDS.includes(name) || Reflect.get(context, name) === undefined) continue;
     const near = nearestName(name, CONTEXT_FIELDS) ?? (name.startsWith('system') ? 'systemPrompt' : undefined);
     throw configError(`\`context.${redact(name)}\` is not known${near === undefined ? '' : `; did you mean \`${near}\`?`}`);
   }

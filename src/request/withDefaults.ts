@@ -2,7 +2,9 @@
 export const withDefaults = <Settings extends object>(
   defaults: Settings,
   given: Partial<Settings> | undefined,
-): Settings =>
-  given === undefined
-    ? defaults
-    : { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+): Settings => {
+  if (given === undefined) return defaults;
+  const settings = { ...defaults };
+  for (const name in given) settings[name] = given[name] ?? defaults[name];
+  return settings;
+};

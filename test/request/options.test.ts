@@ -4,6 +4,7 @@ import type { CallOptions, Model } from 'rx-completions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildRequest } from '../../src/request/buildRequest.ts';
+import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { DEFAULT_LIMITS } from '../../src/request/Limits.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/request/Timeouts.ts';
 import { bodyOf, compatAt, hello, local, openAI, openRouter, refusal, requestOf, untyped } from './support.ts';
@@ -299,6 +300,47 @@ describe('options', () => {
       '`options`: expected object',
     ),
   );
+});
+
+describe('options', () => {
+  const given = fc.record(
+    {
+      temperature: fc.constantFrom(0.5, 'canary', undefined),
+      maxTokens: fc.constantFrom(7, -1),
+      stop: fc.constantFrom('x', ['x'], [1]),
+      reasoning: fc.constantFrom('high', { effort: 'low' }, { effort: 7 }),
+      timeouts: fc.constantFrom({ idleMs: 5 }, { idleMs: 0 }, { idleMs: undefined }),
+      limits: fc.constantFrom({ maxChoices: 2 }, { maxChoice: 2 }),
+      headers: fc.constantFrom({ 'x-a': 'b' }, { 'x-a': 7 }),
+      apiKey: fc.constantFrom('sk-another-key', null, 7),
+      canary: fc.constantFrom(1, undefined),
+    },
+    { requiredKeys: [] },
+  );
+  const outcomeOf = (options: object): unknown => {
+    try {
+      const { prompt: _, ...request } = buildRequest('openrouter', local, hello, untyped(options)) as HttpRequest;
+      return request;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('say the same whether or not they are a plain object', () =>
+    fc.assert(
+      fc.property(given, (options) => {
+        expect(outcomeOf(options)).toEqual(outcomeOf(Object.create(options) as object));
+      }),
+    ));
+
+  it('may be told by getters', () => {
+    class Settings {
+      get temperature(): number {
+        return 0.25;
+      }
+    }
+    expect((outcomeOf(new Settings()) as HttpRequest).body).toContain('"temperature":0.25');
+  });
 });
 
 describe('a request', () => {
