@@ -319,8 +319,7 @@ describe('options', () => {
   );
   const outcomeOf = (options: object): unknown => {
     try {
-      const { prompt: _, ...request } = buildRequest('openrouter', local, hello, untyped(options)) as HttpRequest;
-      return request;
+      return { ...(buildRequest('openrouter', local, hello, untyped(options)) as HttpRequest), prompt: undefined };
     } catch (error) {
       return (error as Error).message;
     }
