@@ -3,6 +3,9 @@
  * `undefined` when it can.
  */
 export const invalidCharacterAt = (text: string): number | undefined => {
-  const index = text.search(/[^\u0020-\u007e\u00a0-\u00ff]/);
-  return index < 0 ? undefined : index;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code > 0x7e && code < 0xa0) || code > 0xff) return at;
+  }
+  return undefined;
 };
