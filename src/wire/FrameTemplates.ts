@@ -66,7 +66,7 @@ export class FrameTemplates {
       if (template === undefined) break;
       const end = data.length - template.suffix.length;
       if (end <= template.prefix.length || !fits(data, template, end)) continue;
-      const piece = insideOfString(data.slice(template.prefix.length, endOfPiece(data, template, end)));
+      const piece = stringInside(data, template.prefix.length, endOfPiece(data, template, end));
       if (piece === undefined || piece === '') continue;
       this.#latest = at;
       this.#toSkip = 0;
@@ -178,10 +178,14 @@ const isOrdinary = (chunk: Chunk, choice: ChunkChoice): boolean =>
 const isContinuation = ({ id, name, args, argsWhole, extra }: ToolCallPiece): boolean =>
   id === undefined && name === undefined && args !== '' && !argsWhole && extra === undefined;
 
-/** What the inside of a JSON string stands for, if it is one. */
-const insideOfString = (text: string): string | undefined => {
-  if (text.length <= MAX_VIEWED_CHARS && isPlain(text)) return text;
-  const value = parseJson(`"${text}"`);
+/** What stands between two quotes stands for, if it is the inside of one JSON string. */
+const stringInside = (data: string, start: number, end: number): string | undefined => {
+  if (end - start <= MAX_VIEWED_CHARS) {
+    const text = data.slice(start, end);
+    if (isPlain(text)) return text;
+  }
+  // With the quotes of the frame: with others, the whole piece would have to be copied.
+  const value = parseJson(data.slice(start - 1, end + 1));
   return typeof value === 'string' ? value : undefined;
 };
 
