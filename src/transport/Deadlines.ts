@@ -1,22 +1,22 @@
 import type { TimeoutKind } from '../errors/CompletionError.ts';
 import type { Timeouts } from '../request/Timeouts.ts';
+import { DeadlineWatch, WATCH_MS, type Watched } from './DeadlineWatch.ts';
 
 /** What a call waits for; each has a time limit of its own. */
 export type Wait = 'connect' | 'headers' | 'idle';
-
-/** The longest delay a timer takes: a longer one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Whom the time limits of a call report to. */
 export interface DeadlineOwner {
   expired(which: TimeoutKind): void;
 }
 
+const watch = new DeadlineWatch();
+
 /**
- * The time limits of one call. They share one timer, which is set anew only when it fires or a nearer deadline comes up, so
- * that a read of the body costs a look at the clock and no timer.
+ * The time limits of one call. Far ones are watched together with those of all calls; a near one has a timer, which is set
+ * anew only when it fires or a nearer deadline comes up, so that a read of the body costs a look at the clock and no timer.
  */
-export class Deadlines {
+export class Deadlines implements Watched {
   readonly #owner: DeadlineOwner;
   readonly #contentMs: number;
   readonly #endsAt: number;
@@ -28,6 +28,7 @@ export class Deadlines {
   #firesAt = Infinity;
   #heldSince: number | undefined;
   #lastLook: NodeJS.Immediate | undefined;
+  #watched = false;
 
   constructor(timeouts: Timeouts, startedAt: number, owner: DeadlineOwner) {
     this.#owner = owner;
@@ -81,6 +82,8 @@ export class Deadlines {
     this.#firesAt = -Infinity;
     clearTimeout(this.#timer);
     clearImmediate(this.#lastLook);
+    if (this.#watched) watch.delete(this);
+    this.#watched = false;
   }
 
   /** When the nearest limit is reached. */
@@ -99,22 +102,35 @@ export class Deadlines {
   #arm(): void {
     const at = this.#dueAt();
     if (at >= this.#firesAt) return;
+    const delay = Math.ceil(at - performance.now());
+    if (delay > 2 * WATCH_MS) {
+      if (!this.#watched) watch.add(this);
+      this.#watched = true;
+      return;
+    }
     clearTimeout(this.#timer);
     this.#firesAt = at;
-    const delay = Math.ceil(at - performance.now());
-    this.#timer = setTimeout(look, Math.min(Math.max(delay, 0), MAX_DELAY_MS), this);
+    this.#timer = setTimeout(fire, Math.max(delay, 0), this);
+  }
+
+  /** Some time has passed. */
+  look(): void {
+    if (performance.now() < this.#dueAt()) this.#arm();
+    else this.#lookAgain();
   }
 
   /** The timer has fired: a limit is reached, or it was moved meanwhile. */
-  look(): void {
+  fire(): void {
     this.#firesAt = Infinity;
-    if (performance.now() < this.#dueAt()) {
-      this.#arm();
-      return;
-    }
+    this.look();
+  }
+
+  #lookAgain(): void {
+    if (this.#lastLook !== undefined) return;
     // Timers run before the network is read. After a pause of the whole process (a busy consumer, a laptop's sleep) the
     // bytes that prove the endpoint alive may be waiting already: they get one chance.
     this.#lastLook = setImmediate(() => {
+      this.#lastLook = undefined;
       if (performance.now() < this.#dueAt()) this.#arm();
       else this.#owner.expired(this.#nearest());
     });
@@ -122,4 +138,4 @@ export class Deadlines {
 }
 
 /** One function for the timers of all calls. */
-const look = (deadlines: Deadlines): void => deadlines.look();
+const fire = (deadlines: Deadlines): void => deadlines.fire();

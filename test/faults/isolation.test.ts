@@ -47,9 +47,9 @@ describe('an Observable that is none of our rxjs', () => {
 });
 
 describe('modules', () => {
-  it('fault 118: have no state but the dispatchers and what hangs on foreign objects', () => {
+  it('fault 118: have no state but the dispatchers, one timer and what hangs on foreign objects', () => {
     const stateful = sources.flatMap(({ path, source }) =>
-      [...source.text.matchAll(/^(?:export )?(?:let \w.*|const (\w+)[^=\n]*= new (?:Map|Set|WeakMap|WeakSet)\b.*)$/gm)]
+      [...source.text.matchAll(/^(?:export )?(?:let \w.*|const (\w+)[^=\n]*= new (?:Map|Set|WeakMap|WeakSet|\w*Watch)\b.*)$/gm)]
         .filter(([line]) => !/^const [A-Z_]+\b/.test(line))
         .map(([line]) => `${path}: ${line}`),
     );
@@ -59,6 +59,7 @@ describe('modules', () => {
       'src/request/addressOf.ts: const known = new WeakMap<Model, Address>();',
       'src/request/learnManners.ts: const learned = new WeakMap<Model, Partial<Manners>>();',
       'src/request/wireResponseFormat.ts: const written = new WeakMap<z.ZodType, StrictSchema>();',
+      'src/transport/Deadlines.ts: const watch = new DeadlineWatch();',
       'src/transport/onAbort.ts: const listenings = new WeakMap<AbortSignal, Listening>();',
       'src/transport/sharedDispatcher.ts: let shared: DispatcherLike | undefined;',
       'src/transport/sharedDispatcher.ts: let fresh: DispatcherLike | undefined;',
