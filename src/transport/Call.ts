@@ -27,7 +27,10 @@ export interface CallOwner<Out> {
   failed(error: CompletionError, request: HttpRequest): void;
 }
 
-/** One call, from its request to its single ending; every ending passes through `#release`, which leaves nothing behind. */
+/**
+ * One call, from its request to its single ending. Its exchange, its clock and its body report to it, its reader emits into
+ * it, and every ending passes through `#release`, which leaves nothing behind.
+ */
 export class Call<Out> implements Unsubscribable, DeadlineOwner, ExchangeOwner, ReadingOwner, ReaderSink<Out> {
   readonly #owner: CallOwner<Out>;
   readonly #request: HttpRequest;
