@@ -15,11 +15,14 @@ export const compose =
   <In, Between, Out>(first: Stage<In, Between>, second: Stage<Between, Out>): Stage<In, Out> =>
   (emit) => {
     const right = second(emit);
-    return new Composed(
-      first((between) => right.push(between)),
-      right,
-    );
+    return new Composed(first(into(right)), right);
   };
+
+/** A function of its own: one within `compose` would keep both stages for as long as they run. */
+const into =
+  <Between>(run: StageRun<Between>) =>
+  (between: Between): void =>
+    run.push(between);
 
 class Composed<In> implements StageRun<In> {
   readonly #left: StageRun<In>;
