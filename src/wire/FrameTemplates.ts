@@ -110,7 +110,8 @@ const endOfPiece = (data: string, { prefix, middle }: Template, end: number): nu
 
 const templateOf = (data: string, chunk: Chunk, reader: FrameReader): Template | undefined => {
   const learned = pieceOf(chunk);
-  if (learned === undefined || data.length > MAX_LEARNED_CHARS) return undefined;
+  // A piece that reads like the probe proves nothing.
+  if (learned === undefined || learned === PROBE || data.length > MAX_LEARNED_CHARS) return undefined;
   const quoted = JSON.stringify(learned);
   // The piece may stand elsewhere too, as a model's name, say: the probe tells which of them is the content.
   let at = data.indexOf(quoted);

@@ -103,6 +103,8 @@ describe('frames read by their template', () => {
 
   it('tells the piece from a name that reads the same', () => {
     expectSame(framesOf([chunk({ content: 'm' }), chunk({ content: 'm' }, { model: 'other' })]));
+    const probe = 'a piece that is not there';
+    expectSame(framesOf([chunk({ content: probe }, { model: probe }), chunk({ content: probe }, { model: 'other' })]));
   });
 
   it('reads a stream of ordinary chunks with hardly any parsing', () => {
