@@ -27,7 +27,9 @@ export const redact = (text: string, confidential: Confidential = {}): string =>
 /** Masks what is known to be confidential, and nothing else. */
 export const mask = (text: string, { secrets = [], prompt }: Confidential): string => {
   let shown = text;
-  for (const secret of secrets) if (secret.length >= 4) shown = withoutCutSecret(shown.split(secret).join('***'), secret);
+  // The longest first: one may begin with another, and the rest of it would be left.
+  const inOrder = [...secrets].sort((a, b) => b.length - a.length);
+  for (const secret of inOrder) if (secret.length >= 4) shown = withoutCutSecret(shown.split(secret).join('***'), secret);
   return prompt === undefined ? shown : maskEchoes(shown, prompt);
 };
 

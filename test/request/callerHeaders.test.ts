@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mask } from '../../src/errors/redact.ts';
 import { buildRequest } from '../../src/request/buildRequest.ts';
 import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { compatAt, hello, openRouter, refusal, requestOf } from './support.ts';
@@ -83,5 +84,11 @@ describe('the secrets of a request', () => {
     const secrets = secretsWith({}, 'https://h/v1?key=in-the-address&api-version=2024-10-21');
     expect(secrets).toContain('in-the-address');
     expect(secrets).not.toContain('2024-10-21');
+  });
+
+  it('fault 121: are masked whole where one begins with another', () => {
+    const secrets = secretsWith({ 'x-token': 'gateway-key-and-more' }, 'https://h/v1?key=gateway-key');
+    expect(mask('no such token: gateway-key-and-more', { secrets })).toBe('no such token: ***');
+    expect(mask('no such token: gateway-key-and-more', { secrets: secrets.toReversed() })).toBe('no such token: ***');
   });
 });
