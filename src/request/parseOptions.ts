@@ -24,7 +24,8 @@ const NONE: CallOptions = {};
 const parseGiven = (options: unknown): CallOptions | undefined => {
   if (!isPlainObject(options)) return undefined;
   const parsed: Record<string, unknown> = {};
-  for (const name in options) {
+  // Hidden ones too: a key is hidden from logs that way, and the schema looks at fields by their names.
+  for (const name of Object.getOwnPropertyNames(options)) {
     const field = FIELDS.get(name);
     if (field === undefined) return undefined;
     const value = options[name];

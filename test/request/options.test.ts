@@ -332,6 +332,11 @@ describe('options', () => {
       }),
     ));
 
+  it('may be hidden from whoever lists them', () => {
+    const options = Object.defineProperty({}, 'temperature', { value: 0.25 });
+    expect((outcomeOf(options) as HttpRequest).body).toContain('"temperature":0.25');
+  });
+
   it('may be told by getters', () => {
     class Settings {
       get temperature(): number {
