@@ -30,10 +30,12 @@ const known = new WeakMap<Model, Address>();
 
 /** The address of a model's calls. Taking it apart costs more than the rest of a request, so that is done once. */
 export const addressOf = (model: Model): Address => {
+  // Read once: a getter may say something else each time.
+  const { baseUrl } = model;
   const before = known.get(model);
   // Nothing forbids to point a model elsewhere.
-  if (before !== undefined && before.baseUrl === model.baseUrl) return before;
-  const address = readAddress(endpointUrl(model.baseUrl), model.baseUrl);
+  if (before !== undefined && before.baseUrl === baseUrl) return before;
+  const address = readAddress(endpointUrl(baseUrl), baseUrl);
   known.set(model, address);
   return address;
 };

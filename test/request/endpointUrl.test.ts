@@ -94,6 +94,19 @@ describe('addressOf', () => {
     expect(refusal(() => requestOf(model))).toBe('Model `baseUrl` must be a non-empty string');
   });
 
+  it('keeps no address under the name of another where a getter says something else each time', () => {
+    let count = 0;
+    const model = {
+      kind: 'openai-compat' as const,
+      provider: 'p',
+      id: 'm',
+      get baseUrl() {
+        return count++ === 0 ? 'https://one.test/v1' : 'https://two.test/v1';
+      },
+    };
+    expect([requestOf(model), requestOf(model)].map(({ address }) => address.host)).toEqual(['one.test', 'two.test']);
+  });
+
   it('refuses a hand-written model without an address', () => {
     const model = { kind: 'openai-compat', provider: 'p', id: 'm' } as Model;
     expect(refusal(() => requestOf(model))).toBe('Model `baseUrl` must be a non-empty string');
