@@ -3,7 +3,7 @@ import type { HttpRequest } from '../request/HttpRequest.ts';
 import type { ResponseHead } from './ResponseHead.ts';
 import type { ExchangePhase } from './toNetworkError.ts';
 import { toResponseHead, type RawHeaders } from './toResponseHead.ts';
-import type { TracedOptions } from './TracedClient.ts';
+import { TRACE, type TracedOptions } from './TracedClient.ts';
 
 /** Whom an exchange reports to. After `responseEnded` or `responseFailed`, and once it was stopped, it reports nothing. */
 export interface ExchangeOwner {
@@ -60,7 +60,7 @@ export class Exchange {
       body,
       headersTimeout: 0,
       bodyTimeout: 0,
-      trace: undefined,
+      [TRACE]: undefined,
     };
     this.#traced = options;
     try {
@@ -104,9 +104,9 @@ export class Exchange {
       return;
     }
     this.#phase = 'headers';
-    const trace = this.#traced?.trace;
+    const trace = this.#traced?.[TRACE];
     // The rest of the options is of no more use; an open stream would keep it.
-    this.#traced = { trace };
+    this.#traced = { [TRACE]: trace };
     if ((trace?.use() ?? 0) > 0) this.#reusedAt = performance.now();
     this.#owner.connected();
   }
@@ -152,7 +152,7 @@ export class Exchange {
   /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */
   abort(): void {
     if (this.#settled) return;
-    const trace = this.#traced?.trace;
+    const trace = this.#traced?.[TRACE];
     if (trace === undefined) this.#controller?.abort(OVER);
     else trace.close(OVER);
   }

@@ -1,9 +1,12 @@
 import { Client, type buildConnector, type Dispatcher } from 'undici';
 import { SocketTrace } from './SocketTrace.ts';
 
+/** No name of a field, which an interceptor of the caller's might use for a trace of its own. */
+export const TRACE: unique symbol = Symbol('trace');
+
 /** Options of a request that wants to know the socket it goes to. Other dispatchers leave the field as it is. */
 export interface TracedOptions {
-  trace: SocketTrace | undefined;
+  [TRACE]: SocketTrace | undefined;
 }
 
 /** One keep-alive connection of our own dispatcher, with a trace of its sockets. */
@@ -19,7 +22,7 @@ export class TracedClient extends Client {
   }
 
   override dispatch(options: Dispatcher.DispatchOptions & Partial<TracedOptions>, handler: Dispatcher.DispatchHandler): boolean {
-    options.trace = this.#trace;
+    options[TRACE] = this.#trace;
     return super.dispatch(options, handler);
   }
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Agent, MockAgent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
+import type { DispatcherLike } from '../../src/request/DispatcherLike.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { cleanUp } from '../support/cleanUp.ts';
 import { selfSigned } from './selfSigned.ts';
@@ -13,6 +14,7 @@ import {
   chunked,
   closing,
   head,
+  LAST_CHUNK,
   outcomeOf,
   PROMPT,
   requestTo,
@@ -223,6 +225,17 @@ describe('errors of the caller and of dispatchers', () => {
     };
     const { error } = await call('http://x/', { dispatcher });
     expect(error).toMatchObject({ code: 'connect', cause: { message: 'out of order' } });
+  });
+
+  it('a dispatcher that notes a trace of its own in the options gets its answer', async () => {
+    const server = await serve((socket) => socket.end(`${STREAM}${chunked('a')}${LAST_CHUNK}`));
+    const agent = new Agent();
+    cleanUp(() => agent.close());
+    const inner: DispatcherLike = agent;
+    const dispatcher: DispatcherLike = {
+      dispatch: (options, handler) => inner.dispatch(Object.assign(options, { trace: 'trace-1' }), handler),
+    };
+    expect(await call(server.url, { dispatcher })).toEqual({ values: ['a'] });
   });
 
   it('a mock without an answer for the call is a config error', async () => {
