@@ -44,7 +44,7 @@ class Asking<Out, Lesson> implements CallOwner<Out> {
   ask(): void {
     try {
       const prepared = this.#question.prepare(this.#lessons);
-      if ('then' in prepared) prepared.then((request) => this.#send(request), (error: unknown) => this.subscriber.error(error));
+      if ('then' in prepared) prepared.then((request) => this.#send(request)).catch((error: unknown) => this.subscriber.error(error));
       else this.#send(prepared);
     } catch (error) {
       this.subscriber.error(error);

@@ -45,6 +45,16 @@ describe('streamResponse', () => {
     expect((await outcomeOf(rejected)).error).toBe(refusal);
   });
 
+  it('reports what a signal of another kind throws as an error notification, at once or later', async () => {
+    const listen = (): never => {
+      throw new Error('no listeners here');
+    };
+    const signal = Object.assign(new AbortController().signal, { addEventListener: listen });
+    const request = requestTo('http://127.0.0.1:1/', { signal });
+    for (const prepare of [() => request, () => Promise.resolve(request)])
+      expect(await outcomeOf(streamResponse(prepare, readText()))).toMatchObject({ error: { message: 'no listeners here' } });
+  });
+
   it('gives the reader the head of the response with lower-case names and repeated headers joined', async () => {
     const server = await serve((socket) =>
       socket.write(head('201 Created', 'X-Odd: 1', 'x-odd: 2', 'content-length: 0')),
