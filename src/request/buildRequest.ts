@@ -36,7 +36,11 @@ export const buildRequest = (
   const address = addressOf(model);
   const given = callerHeaders(model.headers, settings.headers);
   const authorized = authorizes(given);
-  const draft: Draft = { manners: mannersOf(model, address.manners), warnings: lessons.map(({ code, message }) => ({ code, message })), cacheMarks: 0 };
+  const draft: Draft = {
+    manners: mannersOf(model, address.manners),
+    warnings: lessons.map(({ code, message }) => ({ code, message })),
+    cacheMarks: 0,
+  };
   const body = requestBody(model, context, settings, draft);
   const json = toJson(body, 'the request', draft);
 
@@ -66,7 +70,14 @@ export const buildRequest = (
     };
   };
 
-  const question = { kind, provider: model.provider, hostname: address.hostname, encrypted: address.isEncrypted, apiKey: settings.apiKey, authorized };
+  const question = {
+    kind,
+    provider: model.provider,
+    hostname: address.hostname,
+    encrypted: address.isEncrypted,
+    apiKey: settings.apiKey,
+    authorized,
+  };
   const key = resolveApiKey(question, environment);
   return key instanceof Promise ? key.then(finish) : finish(key);
 };

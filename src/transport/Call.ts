@@ -67,6 +67,16 @@ export class Call<Out> implements Unsubscribable, DeadlineOwner, ExchangeOwner, 
     this.#release();
   }
 
+  expired(which: TimeoutKind): void {
+    const { phase } = this.#exchange;
+    const { endpoint, timeouts } = this.#request;
+    const limit = `timeouts.${which}Ms: ${timeouts[`${which}Ms`]}`;
+    const message = `${describeFailure('timeout', { which, endpoint })} (${limit})`;
+    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint, message }));
+    if (this.#reading === undefined) this.fail(failure);
+    else this.#reading.ended(failure);
+  }
+
   connected(): void {
     this.#deadlines.begin('headers', this.#request.timeouts.headersMs);
   }
@@ -122,16 +132,6 @@ export class Call<Out> implements Unsubscribable, DeadlineOwner, ExchangeOwner, 
   progress(): void {
     this.#committed = true;
     this.#deadlines.progress();
-  }
-
-  expired(which: TimeoutKind): void {
-    const { phase } = this.#exchange;
-    const { endpoint, timeouts } = this.#request;
-    const limit = `timeouts.${which}Ms: ${timeouts[`${which}Ms`]}`;
-    const message = `${describeFailure('timeout', { which, endpoint })} (${limit})`;
-    const failure = this.#enrich(new CompletionError('timeout', { which, phase, endpoint, message }));
-    if (this.#reading === undefined) this.fail(failure);
-    else this.#reading.ended(failure);
   }
 
   /** The reader has the whole answer, before the body has ended or with it. */

@@ -86,6 +86,18 @@ export class Deadlines implements Watched {
     this.#watched = false;
   }
 
+  /** Some time has passed. */
+  look(): void {
+    if (performance.now() < this.#dueAt()) this.#arm();
+    else this.#lookAgain();
+  }
+
+  /** The timer has fired: a limit is reached, or it was moved meanwhile. */
+  fire(): void {
+    this.#firesAt = Infinity;
+    this.look();
+  }
+
   /** When the nearest limit is reached. */
   #dueAt(): number {
     if (this.#heldSince !== undefined) return this.#endsAt;
@@ -111,18 +123,6 @@ export class Deadlines implements Watched {
     clearTimeout(this.#timer);
     this.#firesAt = at;
     this.#timer = setTimeout(fire, Math.max(delay, 0), this);
-  }
-
-  /** Some time has passed. */
-  look(): void {
-    if (performance.now() < this.#dueAt()) this.#arm();
-    else this.#lookAgain();
-  }
-
-  /** The timer has fired: a limit is reached, or it was moved meanwhile. */
-  fire(): void {
-    this.#firesAt = Infinity;
-    this.look();
   }
 
   #lookAgain(): void {

@@ -16,7 +16,6 @@ export interface ExchangeOwner {
 
 /** undici's handle on a request that has reached a socket. */
 interface Controller {
-  rawHeaders?: unknown;
   abort(reason: Error): void;
   pause(): void;
   resume(): void;
@@ -74,7 +73,7 @@ export class Exchange {
   stop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.abort();
+    this.#closeSocket();
   }
 
   /**
@@ -86,7 +85,7 @@ export class Exchange {
     // A paused socket would not come to the response's end.
     this.resume();
     this.#over = true;
-    setImmediate(abortLeft, this);
+    setImmediate(() => this.#closeSocket());
   }
 
   pause(): void {
@@ -100,7 +99,7 @@ export class Exchange {
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#over) {
-      this.abort();
+      this.#closeSocket();
       return;
     }
     this.#phase = 'headers';
@@ -115,13 +114,13 @@ export class Exchange {
     this.#reusedAt = -Infinity;
   }
 
-  onResponseStart(controller: Controller, status: number, headers: RawHeaders): void {
+  onResponseStart(controller: Controller, status: number, headers: RawHeaders | null | undefined): void {
     if (this.#over || status < 200) return;
     this.#controller = controller;
     this.#phase = 'body';
-    const head = toResponseHead(status, headers);
-    // They have been read; an open stream would keep them.
-    controller.rawHeaders = null;
+    const head = toResponseHead(status, headers ?? {});
+    // They have been read; an open stream would keep them. Another dispatcher's controller may be read-only.
+    Reflect.set(controller, 'rawHeaders', null);
     this.#mayPause = keepsAlive(head);
     this.#owner.answered(head);
   }
@@ -150,15 +149,13 @@ export class Exchange {
   }
 
   /** A dispatcher of the caller's offers no way to a socket that is not connected yet: then the request's start ends it. */
-  abort(): void {
+  #closeSocket(): void {
     if (this.#settled) return;
     const trace = this.#traced?.[TRACE];
     if (trace === undefined) this.#controller?.abort(OVER);
     else trace.close(OVER);
   }
 }
-
-const abortLeft = (exchange: Exchange): void => exchange.abort();
 
 /**
  * undici 7 throws past every caller, which ends the process, when the peer closes a paused response that will not be kept

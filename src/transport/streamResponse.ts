@@ -34,6 +34,7 @@ class Asking<Out, Lesson> implements CallOwner<Out> {
   readonly subscriber: Subscriber<Out>;
   readonly #question: Question<Lesson>;
   #lessons: readonly Lesson[] = [];
+  #call: Call<Out> | undefined;
 
   constructor(question: Question<Lesson>, open: OpenReader<Out>, subscriber: Subscriber<Out>) {
     this.#question = question;
@@ -52,7 +53,8 @@ class Asking<Out, Lesson> implements CallOwner<Out> {
   }
 
   failed(error: CompletionError, request: HttpRequest): void {
-    const lesson = this.#question.learn(error, request, this.#lessons);
+    if (this.#call !== undefined) this.subscriber.remove(this.#call);
+    const lesson = this.#lessonOf(error, request);
     if (lesson === undefined) {
       this.subscriber.error(error);
       return;
@@ -61,9 +63,19 @@ class Asking<Out, Lesson> implements CallOwner<Out> {
     this.ask();
   }
 
+  #lessonOf(error: CompletionError, request: HttpRequest): Lesson | undefined {
+    try {
+      return this.#question.learn(error, request, this.#lessons);
+    } catch {
+      // The caller's model may be in its way; the refusal is what is to be told.
+      return undefined;
+    }
+  }
+
   #send(request: HttpRequest): void {
     if (this.subscriber.closed) return;
     const call = new Call(this, request);
+    this.#call = call;
     // Joined before it starts: a dispatcher may answer within the call, and the consumer leave within its first event.
     this.subscriber.add(call);
     call.start();

@@ -32,7 +32,7 @@ describe('an arrow that is not in the picture', () => {
   it.each([
     ['src/sse/new.ts', `import { readChunk } from '../wire/readChunk.ts';`, 'src/sse takes code of src/wire/readChunk.ts'],
     ['src/wire/new.ts', `import { decodeSse } from '../sse/decodeSse.ts';`, 'src/wire takes code of src/sse/decodeSse.ts'],
-    ['src/wire/new.ts', `import type { Lines } from '../sse/splitLines.ts';`, 'src/wire takes a type of src/sse/splitLines.ts'],
+    ['src/wire/new.ts', `import type { Lines } from '../sse/LineSplitter.ts';`, 'src/wire takes a type of src/sse/LineSplitter.ts'],
     ['src/events/new.ts', `import type { SseRecord } from '../sse/SseRecord.ts';`, 'src/events takes a type of src/sse/SseRecord.ts'],
     ['src/events/new.ts', `import { fromChunk } from '../wire/Chunk.ts';`, 'src/events takes code of src/wire/Chunk.ts'],
     ['src/transport/new.ts', `import { buildRequest } from '../request/buildRequest.ts';`, 'src/transport takes code of src/request/buildRequest.ts'],

@@ -1,5 +1,6 @@
 import { MockAgent } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { CompletionError } from 'rx-completions';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
 import { cleanUp } from '../support/cleanUp.ts';
 import { chunked, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
@@ -69,5 +70,49 @@ describe('streamResponse', () => {
       ),
     );
     expect(values).toEqual(['201 1, 2', 'flushed']);
+  });
+
+  it.each([
+    ['without headers', null, {}],
+    ['whose controller is read-only', { 'content-type': 'text/plain' }, Object.freeze({ rawHeaders: [] })],
+    ['whose controller computes its headers', {}, { get rawHeaders() { return []; } }],
+  ])('takes the response of a foreign dispatcher %s', async (_, headers, does) => {
+    const controller = Object.freeze(Object.assign(Object.create(does) as object, { abort: () => undefined, pause: () => undefined, resume: () => undefined }));
+    const dispatch = (_options: object, handler: object): boolean => {
+      const { onRequestStart, onResponseStart, onResponseData, onResponseEnd } = handler as Record<string, (...given: unknown[]) => void>;
+      onRequestStart?.call(handler, controller);
+      onResponseStart?.call(handler, controller, 200, headers);
+      onResponseData?.call(handler, controller, Buffer.from('hi'));
+      onResponseEnd?.call(handler, controller, {});
+      return true;
+    };
+    expect(await outcomeOf(streamResponse(() => requestTo('http://foreign/', { dispatcher: { dispatch } }), readText()))).toEqual({ values: ['hi'] });
+  });
+
+  it('asks again as long as a failure teaches something, with one call joined to the subscription', async () => {
+    const server = await serve((socket, count) => socket.write(count < 3 ? head('503 Busy', 'content-length: 0') : STREAM + chunked('hi') + LAST_CHUNK));
+    const fail = readText({ flush: () => { throw new CompletionError('http_status'); } });
+    const asked: number[][] = [];
+    const texts = streamResponse<string, number>(
+      {
+        prepare: (lessons) => {
+          asked.push([...lessons]);
+          return requestTo(server.url);
+        },
+        learn: (_error, _request, lessons) => lessons.length,
+      },
+      (response, sink, request) => (response.status === 503 ? fail : readText())(response, sink, request),
+    );
+    expect(await outcomeOf(texts)).toEqual({ values: ['hi'] });
+    expect(asked).toEqual([[], [0], [0, 1]]);
+  });
+
+  it('reports the failure itself where learning from it fails', async () => {
+    const server = await serve((socket) => socket.destroy());
+    const learn = (): never => {
+      throw new Error('no lesson');
+    };
+    const { error } = await outcomeOf(streamResponse({ prepare: () => requestTo(server.url), learn }, readText()));
+    expect(error).toMatchObject({ code: 'connection_lost' });
   });
 });
