@@ -28,10 +28,10 @@ const bundle = async (door: string, ...names: readonly string[]): Promise<Bundle
 };
 
 describe('what a page pays for', () => {
-  it('is 29 kB at most for a call, beside rxjs, undici and zod', async () => {
+  it('is 31 kB at most for a call, beside rxjs, undici and zod', async () => {
     const { gzipBytes, needs } = await bundle('rx-completions', 'openAICompatModel', 'streamOpenAICompletions');
     console.log(`a call: ${gzipBytes} bytes`);
-    expect(gzipBytes).toBeLessThan(29_000);
+    expect(gzipBytes).toBeLessThan(31_000);
     expect(needs).toEqual(['rxjs', 'undici', 'zod']);
   });
 
