@@ -179,7 +179,7 @@ const isOrdinary = (chunk: Chunk, choice: ChunkChoice): boolean =>
 const isContinuation = ({ id, name, args, argsWhole, extra }: ToolCallPiece): boolean =>
   id === undefined && name === undefined && args !== '' && !argsWhole && extra === undefined;
 
-/** What stands between two quotes stands for, if it is the inside of one JSON string. */
+/** What the characters between two quotes stand for, if they are the inside of one JSON string. */
 const stringInside = (data: string, start: number, end: number): string | undefined => {
   if (end - start <= MAX_VIEWED_CHARS) {
     const text = data.slice(start, end);
