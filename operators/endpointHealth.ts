@@ -7,6 +7,7 @@ import { createWitness } from './health/createWitness.ts';
 import type { EndpointHealth } from './health/EndpointHealth.ts';
 import type { EndpointHealthConfig } from './health/EndpointHealthConfig.ts';
 import { MAX_TIMER_MS } from './recovery/MAX_TIMER_MS.ts';
+import { expectConfig, type ConfigFields } from './expectConfig.ts';
 
 /**
  * Remembers which endpoints fail, so that a chain does not ask them in vain: a circuit per endpoint, fed by how streams end
@@ -47,6 +48,7 @@ import { MAX_TIMER_MS } from './recovery/MAX_TIMER_MS.ts';
  * health.states.subscribe((states) => console.log(states['first']?.status)); // open
  */
 export const endpointHealth = (config: EndpointHealthConfig = {}): EndpointHealth => {
+  expectConfig('endpointHealth', config, FIELDS);
   const circuits = createCircuits(config);
   const changes = new Subject<void>();
   /** Nobody was asked, so nobody failed. */
@@ -111,4 +113,14 @@ const refusalOf = (key: string, { restMs, lastFailure }: Circuit): CompletionErr
     ...(lastFailure !== undefined && { retryable: lastFailure.retryable, cause: lastFailure }),
     ...(lastFailure?.endpoint !== undefined && { endpoint: lastFailure.endpoint }),
   });
+};
+
+const FIELDS: ConfigFields<EndpointHealthConfig> = {
+  failureThreshold: true,
+  windowMs: true,
+  cooldownMs: true,
+  quotaCooldownMs: true,
+  maxCooldownMs: true,
+  halfOpenProbes: true,
+  scheduler: true,
 };

@@ -9,6 +9,8 @@ import type { RateLimiter } from './rate/rateLimiter.ts';
 import type { Reservation } from './rate/Reservation.ts';
 import { readFigures, type Figures } from './usage/readFigures.ts';
 import { toUsage } from './usage/toUsage.ts';
+import { configError } from '../src/errors/configError.ts';
+import { expectConfig } from './expectConfig.ts';
 
 /** Config of `limitRate`. */
 export interface LimitRateConfig {
@@ -43,10 +45,11 @@ export interface LimitRateConfig {
  * limiter's `maxWaitMs`; nothing was sent then, and `retryAfterMs` says how long the wait would be at least.
  * @see rateLimiter
  */
-export const limitRate =
-  (limiter: RateLimiter, { estimateTokens }: LimitRateConfig = {}): EventOperator =>
-  <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E> =>
-    limiter.reserve(estimateTokens).pipe(
+export const limitRate = (limiter: RateLimiter, config: LimitRateConfig = {}): EventOperator => {
+  expectLimiter(limiter);
+  expectConfig('limitRate', config, { estimateTokens: true });
+  return <E extends AnyEvent = StreamEvent>(source: ObservableInput<E>): Observable<E> =>
+    limiter.reserve(config.estimateTokens).pipe(
       concatMap((reservation) => {
         const report: EventOperator = liftEvents(createReporter(reservation));
         return report(source).pipe(
@@ -55,6 +58,11 @@ export const limitRate =
         );
       }),
     );
+};
+
+const expectLimiter = (limiter: Partial<RateLimiter> | undefined): void => {
+  if (typeof limiter?.reserve !== 'function') throw configError('`limitRate` takes a `rateLimiter()`');
+};
 
 const createReporter =
   (reservation: Reservation): Stage<StreamEvent, StreamEvent> =>

@@ -1,4 +1,5 @@
 import { retryBudget, type RetryBudget, type RetryBudgetConfig } from '../retry/retryBudget.ts';
+import { expectConfig } from '../expectConfig.ts';
 
 /** Config of `hedgeBudget`. */
 export type HedgeBudgetConfig = Pick<RetryBudgetConfig, 'ratio' | 'maxTokens'>;
@@ -16,6 +17,8 @@ export type HedgeBudgetConfig = Pick<RetryBudgetConfig, 'ratio' | 'maxTokens'>;
  *
  * @see hedgeCall
  */
-export const hedgeBudget = (config: HedgeBudgetConfig = {}): RetryBudget =>
+export const hedgeBudget = (config: HedgeBudgetConfig = {}): RetryBudget => {
+  expectConfig('hedgeBudget', config, { ratio: true, maxTokens: true });
   // Time alone earns no hedge: a call that nobody makes is never slow.
-  retryBudget({ ...config, minPerSecond: 0 });
+  return retryBudget({ ...config, minPerSecond: 0 });
+};

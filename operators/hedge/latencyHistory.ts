@@ -1,3 +1,5 @@
+import { expectConfig } from '../expectConfig.ts';
+
 /** Config of `latencyHistory`. */
 export interface LatencyHistoryConfig {
   /**
@@ -36,7 +38,9 @@ export interface LatencyHistory {
  *
  * @see hedgeCall
  */
-export const latencyHistory = ({ maxSamples = 200, minSamples = 20 }: LatencyHistoryConfig = {}): LatencyHistory => {
+export const latencyHistory = (config: LatencyHistoryConfig = {}): LatencyHistory => {
+  expectConfig('latencyHistory', config, { maxSamples: true, minSamples: true });
+  const { maxSamples = 200, minSamples = 20 } = config;
   const times: number[] = [];
   let oldest = 0;
 

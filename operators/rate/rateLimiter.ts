@@ -6,6 +6,7 @@ import { MAX_TIMER_MS } from '../recovery/MAX_TIMER_MS.ts';
 import { createLimits } from './createLimits.ts';
 import type { RateLimiterConfig } from './RateLimiterConfig.ts';
 import type { Reservation } from './Reservation.ts';
+import { expectConfig, type ConfigFields } from '../expectConfig.ts';
 
 /** Limits that calls share. */
 export interface RateLimiter {
@@ -39,6 +40,7 @@ interface Waiter {
  * @see limitRate
  */
 export const rateLimiter = (config: RateLimiterConfig = {}): RateLimiter => {
+  expectConfig('rateLimiter', config, FIELDS);
   const { maxWaitMs = Infinity, scheduler } = config;
   const queue: Waiter[] = [];
   let tokensWaiting = 0;
@@ -125,3 +127,12 @@ const tooLong = (wait: number, maxWaitMs: number): CompletionError =>
     retryable: false,
     retryAfterMs: Math.ceil(wait),
   });
+
+const FIELDS: ConfigFields<RateLimiterConfig> = {
+  requestsPerMinute: true,
+  tokensPerMinute: true,
+  estimateTokens: true,
+  learn: true,
+  maxWaitMs: true,
+  scheduler: true,
+};

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import { clockOf } from '../recovery/clockOf.ts';
+import { expectConfig, type ConfigFields } from '../expectConfig.ts';
 
 /** Config of `retryBudget`. */
 export interface RetryBudgetConfig {
@@ -55,7 +56,9 @@ export interface RetryBudget {
  *
  * @see retryCall
  */
-export const retryBudget = ({ ratio = 0.1, minPerSecond = 1, maxTokens = 10, scheduler }: RetryBudgetConfig = {}): RetryBudget => {
+export const retryBudget = (config: RetryBudgetConfig = {}): RetryBudget => {
+  expectConfig('retryBudget', config, FIELDS);
+  const { ratio = 0.1, minPerSecond = 1, maxTokens = 10, scheduler } = config;
   const now = clockOf(scheduler);
   let tokens = maxTokens;
   let countedAt = now();
@@ -84,3 +87,5 @@ export const retryBudget = ({ ratio = 0.1, minPerSecond = 1, maxTokens = 10, sch
     },
   };
 };
+
+const FIELDS: ConfigFields<RetryBudgetConfig> = { ratio: true, minPerSecond: true, maxTokens: true, scheduler: true };

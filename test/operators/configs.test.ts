@@ -6,14 +6,20 @@ import {
   assembleToolCalls,
   detectRepetition,
   extractInlineToolCalls,
+  endpointHealth,
   estimateUsage,
   fallbackEndpoints,
+  hedgeBudget,
   hedgeCall,
+  latencyHistory,
+  limitRate,
   measure,
   normalizeUsage,
   paceText,
   redact,
   parseAnswer,
+  rateLimiter,
+  retryBudget,
   retryCall,
   splitLines,
   splitSentences,
@@ -57,6 +63,12 @@ const makers: readonly (readonly [string, (config: never) => unknown])[] = [
   ['retryCall', retryCall],
   ['fallbackEndpoints', (config) => fallbackEndpoints([], config)],
   ['hedgeCall', (config) => hedgeCall([], config)],
+  ['hedgeBudget', hedgeBudget],
+  ['latencyHistory', latencyHistory],
+  ['retryBudget', retryBudget],
+  ['endpointHealth', endpointHealth],
+  ['rateLimiter', rateLimiter],
+  ['limitRate', (config) => limitRate(rateLimiter(), config)],
 ];
 
 describe('the options of an operator', () => {
@@ -84,6 +96,10 @@ describe('the options of an operator', () => {
     expect(refusal(() => fallbackEndpoints([], as({ onFailure: 'retry' })))).toContain("must be 'fail' or 'restart' or 'continue'");
     expect(refusal(() => retryCall(as({ commitOn: 'done' })))).toContain("must be 'content' or 'text' or 'start'");
   });
+});
+
+describe('limitRate', () => {
+  it('takes a limiter', () => expect(refusal(() => limitRate(as(undefined)))).toBe('`limitRate` takes a `rateLimiter()`'));
 });
 
 describe('the alternates of a chain', () => {

@@ -571,6 +571,6 @@ describe('limitRate: types', () => {
     // @ts-expect-error -- limits are an object that calls share
     expect(() => limitRate({ requestsPerMinute: 1 })(EMPTY)).toThrow();
     // @ts-expect-error -- no such option
-    rateLimiter({ perMinute: 1 });
+    expect(() => rateLimiter({ perMinute: 1 })).toThrow('`perMinute` is not known to `rateLimiter`');
   });
 });
