@@ -20,7 +20,7 @@ import { growthWorkloads, workloads } from './workloads/workloads.mjs';
  *   --quick              only this package, against reference.json, in a minute; `--reference` makes that file anew
  *   --clients=a,b        only these, and the floor
  *   --workloads=a,b      only these
- *   --rounds=n           how often each is measured
+ *   --rounds=n           how often each is measured; less than 3 make a narrowed run
  *   --write              also puts the table into the README
  *   --redraw             measures nothing: shows and draws the results of the last whole run
  *
@@ -52,7 +52,7 @@ const measureAll = (options, names) =>
   });
 
 const measure = async (options) => {
-  if (!options.narrowed) console.error('This takes about 40 minutes; the machine should have nothing else to do.');
+  if (!options.narrowed) console.error('This takes half an hour; the machine should have nothing else to do.');
   const began = performance.now();
   const names = options.clients.includes(FLOOR) ? options.clients : [FLOOR, ...options.clients];
   if (options.parts.includes('memory') || names.some((name) => clients[name].from !== undefined)) installPeers();

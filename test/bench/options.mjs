@@ -23,12 +23,15 @@ export const readOptions = (args) => {
     args,
     options: { quick: flag, reference: flag, write: flag, redraw: flag, clients: text, workloads: text, rounds: text },
   });
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds must be a number of rounds, 1 at least');
   const parts = [...Object.keys(workloads), ...EXTRAS];
   const names = Object.keys(clients);
   return {
     ...values,
-    narrowed: values.clients !== undefined || values.workloads !== undefined,
-    rounds: values.rounds && Number(values.rounds),
+    // A run of one or two rounds has no spread to speak of.
+    narrowed: values.clients !== undefined || values.workloads !== undefined || (rounds ?? 3) < 3,
+    rounds,
     clients: values.clients === undefined ? names : named(values.clients, names, 'client'),
     parts: values.workloads === undefined ? parts : named(values.workloads, parts, 'workload'),
   };
