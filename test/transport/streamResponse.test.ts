@@ -1,7 +1,9 @@
 import { MockAgent } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CompletionError } from 'rx-completions';
+import { Call } from '../../src/transport/Call.ts';
 import { streamResponse } from '../../src/transport/streamResponse.ts';
+import type { HttpRequest } from '../../src/request/HttpRequest.ts';
 import { cleanUp } from '../support/cleanUp.ts';
 import { chunked, head, LAST_CHUNK, outcomeOf, readText, requestTo, serve, STREAM } from './support.ts';
 
@@ -93,6 +95,7 @@ describe('streamResponse', () => {
     const server = await serve((socket, count) => socket.write(count < 3 ? head('503 Busy', 'content-length: 0') : STREAM + chunked('hi') + LAST_CHUNK));
     const fail = readText({ flush: () => { throw new CompletionError('http_status'); } });
     const asked: number[][] = [];
+    const left = vi.spyOn(Call.prototype, 'unsubscribe');
     const texts = streamResponse<string, number>(
       {
         prepare: (lessons) => {
@@ -105,6 +108,31 @@ describe('streamResponse', () => {
     );
     expect(await outcomeOf(texts)).toEqual({ values: ['hi'] });
     expect(asked).toEqual([[], [0], [0, 1]]);
+    // Those refused are let go as they end, not with the answer.
+    expect(left).toHaveBeenCalledTimes(1);
+    left.mockRestore();
+  });
+
+  it('gives a second request what is left of the time for the whole call', () => {
+    vi.useFakeTimers();
+    cleanUp(() => vi.useRealTimers());
+    let asked = 0;
+    const dispatch = (_options: object, handler: object): boolean => {
+      const { onRequestStart, onResponseError } = handler as Record<string, (...given: unknown[]) => void>;
+      onRequestStart?.call(handler, { abort: () => undefined });
+      asked += 1;
+      if (asked === 1) setTimeout(() => onResponseError?.call(handler, undefined, new Error('reset')), 300);
+      return true;
+    };
+    const prepare = (): HttpRequest => requestTo('http://foreign/', { dispatcher: { dispatch }, timeouts: { totalMs: 400 } });
+    const errors: unknown[] = [];
+    streamResponse<string, string>({ prepare, learn: (_error, _request, lessons) => (lessons.length === 0 ? 'again' : undefined) }, readText()).subscribe({
+      error: (error: unknown) => errors.push(error),
+    });
+    vi.advanceTimersByTime(399);
+    expect([asked, errors.length]).toEqual([2, 0]);
+    vi.advanceTimersByTime(2);
+    expect(errors).toMatchObject([{ code: 'timeout', which: 'total' }]);
   });
 
   it('reports the failure itself where learning from it fails', async () => {
