@@ -46,6 +46,8 @@ import { expectConfig, type ConfigFields } from './expectConfig.ts';
  * const spare = of({ type: 'text_delta', choice: 0, delta: 'Hi' } as const).pipe(guard('spare'));
  * first.pipe(fallbackEndpoints([spare])).subscribe();
  * health.states.subscribe((states) => console.log(states['first']?.status)); // open
+ *
+ * @throws `CompletionError` with code `config`, when called with an option that is not known.
  */
 export const endpointHealth = (config: EndpointHealthConfig = {}): EndpointHealth => {
   expectConfig('endpointHealth', config, FIELDS);

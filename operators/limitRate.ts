@@ -42,7 +42,8 @@ export interface LimitRateConfig {
  *   .subscribe((event) => console.log(event.type)); // done
  *
  * @throws `CompletionError` with code `rate_limit` and phase `config`, as a notification, when the wait would exceed the
- * limiter's `maxWaitMs`; nothing was sent then, and `retryAfterMs` says how long the wait would be at least.
+ * limiter's `maxWaitMs`; nothing was sent then, and `retryAfterMs` says how long the wait would be at least. With code
+ * `config`, when called without a limiter or with an option that is not known.
  * @see rateLimiter
  */
 export const limitRate = (limiter: RateLimiter, config: LimitRateConfig = {}): EventOperator => {

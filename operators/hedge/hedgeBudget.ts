@@ -15,6 +15,7 @@ export type HedgeBudgetConfig = Pick<RetryBudgetConfig, 'ratio' | 'maxTokens'>;
  * const budget = hedgeBudget({ ratio: 0.05, maxTokens: 1 });
  * console.log(budget.withdraw(), budget.withdraw()); // true, false
  *
+ * @throws `CompletionError` with code `config`, when called with an option that is not known.
  * @see hedgeCall
  */
 export const hedgeBudget = (config: HedgeBudgetConfig = {}): RetryBudget => {

@@ -36,6 +36,7 @@ export interface LatencyHistory {
  * for (const ms of [300, 200, 900]) latencies.record(ms);
  * console.log(latencies.percentile(50), latencies.percentile(95)); // 300 900
  *
+ * @throws `CompletionError` with code `config`, when called with an option that is not known.
  * @see hedgeCall
  */
 export const latencyHistory = (config: LatencyHistoryConfig = {}): LatencyHistory => {

@@ -37,6 +37,7 @@ interface Waiter {
  * call.subscribe(({ type }) => console.log(type)); // done
  * call.subscribe({ error: ({ code }) => console.log(code) }); // rate_limit
  *
+ * @throws `CompletionError` with code `config`, when called with an option that is not known.
  * @see limitRate
  */
 export const rateLimiter = (config: RateLimiterConfig = {}): RateLimiter => {

@@ -54,6 +54,7 @@ export interface RetryBudget {
  *   .pipe(retryCall({ maxAttempts: 9, baseDelayMs: 1, budget }))
  *   .subscribe({ next: ({ attempt }) => console.log(attempt), error: () => console.log('spent') }); // 2, 3, spent
  *
+ * @throws `CompletionError` with code `config`, when called with an option that is not known.
  * @see retryCall
  */
 export const retryBudget = (config: RetryBudgetConfig = {}): RetryBudget => {
