@@ -28,7 +28,7 @@ export interface Address {
 /** Hangs on the caller's own objects: what they forget is forgotten here. */
 const known = new WeakMap<Model, Address>();
 
-/** The address of a model's calls. Taking it apart costs more than the rest of a request, so that is done once. */
+/** The address of a model's calls. Taking it apart is a third of making a request, so that is done once. */
 export const addressOf = (model: Model): Address => {
   // Read once: a getter may say something else each time.
   const { baseUrl } = model;

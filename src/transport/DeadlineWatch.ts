@@ -8,8 +8,8 @@ export interface Watched {
 export const WATCH_MS = 1_000;
 
 /**
- * Looks at all that have time limits far away, with one timer among them: a timer of its own costs a short call as much as
- * reading its answer. The timer ends when nothing is watched, and keeps the process alive only while something is.
+ * Looks at all that have time limits far away, with one timer among them: a timer of its own is a fifteenth of what a
+ * short call costs. The timer ends when nothing is watched, and keeps the process alive only while something is.
  */
 export class DeadlineWatch {
   readonly #watched = new Set<Watched>();
